@@ -1,0 +1,53 @@
+PYTHON ?= python3.11
+VENV := .venv
+RUN := $(VENV)/bin/python
+READY := $(VENV)/.ready
+
+.DEFAULT_GOAL := help
+
+.PHONY: help
+help: ## Show the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-10s %s\n", $$1, $$2}'
+
+$(READY): pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(RUN) -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
+	@touch $@
+
+.PHONY: setup
+setup: $(READY) ## Make the virtual environment in .venv
+
+.PHONY: demo
+demo: $(READY) ## Analyse the sample export in data/ and leave the results in output/
+	$(RUN) cli.py analyze data/sample_orders.csv --out output/sample_orders
+
+.PHONY: test
+test: $(READY) ## Run the tests
+	$(RUN) -m pytest --numprocesses 2
+
+.PHONY: lint
+lint: $(READY) ## Check style and format
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/ruff format --check .
+
+.PHONY: types
+types: $(READY) ## Check the types
+	$(VENV)/bin/mypy
+
+.PHONY: format
+format: $(READY) ## Bring the code into shape
+	$(VENV)/bin/ruff check --fix .
+	$(VENV)/bin/ruff format .
+
+.PHONY: sample
+sample: $(READY) ## Write data/sample_orders.csv anew
+	$(RUN) cli.py generate data/sample_orders.csv --rows 30000 --seed 7
+
+.PHONY: pin
+pin: $(READY) ## Write constraints.txt from the newest versions that fit together
+	$(RUN) -m pip install --quiet --upgrade --upgrade-strategy eager --editable '.[dev]'
+	$(RUN) -m pip freeze --exclude-editable > constraints.txt
+
+.PHONY: clean
+clean: ## Remove the virtual environment and all results
+	rm -rf $(VENV) build *.egg-info output/*

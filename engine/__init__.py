@@ -1,0 +1,31 @@
+"""Hidden Segments: raw e-commerce exports to customer segments that people understand, trust and act on.
+
+`analyze` is the whole job; see `engine.pipeline`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from engine.errors import EngineError
+from engine.settings import Settings
+from engine.version import __version__
+
+if TYPE_CHECKING:
+    from engine.generate import generate
+    from engine.pipeline import analyze
+    from engine.result import Analysis
+
+__all__ = ["Analysis", "EngineError", "Settings", "__version__", "analyze", "generate"]
+
+_HOMES = {"analyze": "engine.pipeline", "generate": "engine.generate", "Analysis": "engine.result"}
+
+
+def __getattr__(name: str) -> Any:
+    """Import what is heavy when it is first asked for, so that `--help` need not wait for it."""
+    if name not in _HOMES:
+        message = f"module 'engine' has no attribute {name!r}"
+        raise AttributeError(message)
+    import importlib  # noqa: PLC0415
+
+    return getattr(importlib.import_module(_HOMES[name]), name)

@@ -1,0 +1,62 @@
+"""The charts of a run: small aggregated frames in, Altair charts out; nothing here reads, writes or saves."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, cast
+
+import polars as pl
+
+from engine.charts import affinity, choice, cohorts, concentration, months, rfm, segments, timing
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import altair as alt
+
+    from engine.result import Frames
+
+__all__ = ["NAMES", "draw"]
+
+NAMES = (
+    "customer_segment_distribution",
+    "segment_profiles",
+    "segment_map",
+    "product_affinity_matrix",
+    "rfm_map",
+    "cohort_retention",
+    "order_gaps",
+    "weekday_hour",
+    "revenue_by_month",
+    "revenue_concentration",
+    "k_evidence",
+)
+"""Every chart there can be, in the order of the report."""
+
+
+def draw(frames: Frames, summary: dict[str, Any]) -> dict[str, alt.Chart]:
+    """Draw the charts by name, in the order of the report; one that has nothing to show is left out.
+
+    Most are layers or panels of charts: like a plain `alt.Chart` each can be saved, shown and turned into JSON.
+    """
+    currency = str(summary.get("currency") or "")
+    by = (summary.get("affinity") or {}).get("by")
+    # A first month alone has no later month in which anyone could have come back.
+    later = frames.cohorts.filter(pl.col("months_since") > 0)
+    tried = frames.k_evidence.filter(pl.col("silhouette").is_finite() | pl.col("stability").is_finite())
+    drawn: dict[str, tuple[pl.DataFrame, Callable[[], object]]] = {
+        "customer_segment_distribution": (frames.segments, lambda: segments.customer_segment_distribution(frames.segments, currency)),
+        "segment_profiles": (frames.profile, lambda: segments.segment_profiles(frames.profile, currency)),
+        "segment_map": (frames.map, lambda: segments.segment_map(frames.map, frames.map_variance)),
+        "product_affinity_matrix": (frames.affinity, lambda: affinity.product_affinity_matrix(frames.affinity, by)),
+        "rfm_map": (frames.rfm_grid, lambda: rfm.rfm_map(frames.rfm_grid, frames.rfm, frames.rfm_cuts, currency)),
+        "cohort_retention": (later, lambda: cohorts.cohort_retention(frames.cohorts)),
+        "order_gaps": (frames.gaps.filter(pl.col("gaps") > 0), lambda: timing.order_gaps(frames.gaps)),
+        "weekday_hour": (frames.clock.filter(pl.col("orders") > 0), lambda: timing.weekday_hour(frames.clock)),
+        "revenue_by_month": (frames.months, lambda: months.revenue_by_month(frames.months, currency)),
+        "revenue_concentration": (
+            frames.concentration,
+            lambda: concentration.revenue_concentration(frames.concentration, summary.get("concentration") or {}),
+        ),
+        "k_evidence": (tried, lambda: choice.k_evidence(frames.k_evidence)),
+    }
+    return {name: cast("alt.Chart", chart()) for name, (frame, chart) in drawn.items() if not frame.is_empty()}

@@ -1,0 +1,139 @@
+"""Who comes back, by the month of their first order."""
+
+from __future__ import annotations
+
+import altair as alt
+import polars as pl
+
+from engine.charts import theme
+from engine.charts.parts import heading, texts
+from engine.report import numbers
+from engine.report.figures import retention_after
+
+MOST_COHORTS = 36
+_NUMBERED = 18
+"""With more months than this the cells are too small for a number."""
+
+
+def cohort_retention(cohorts: pl.DataFrame) -> alt.HConcatChart:
+    """Show which share of each month's new customers ordered again one, two, three months later."""
+    months = cohorts["cohort"].unique().sort()
+    kept = cohorts.filter(pl.col("cohort").is_in(months.tail(MOST_COHORTS).implode()) & (pl.col("months_since") < MOST_COHORTS))
+    later = kept.filter(pl.col("months_since") > 0)
+    cells = pl.concat([_overall(kept), later.select(*_KEYS)], how="vertical_relaxed")
+    order = ["All months", *(numbers.month(m) for m in kept["cohort"].unique().sort())]
+    columns = list(range(1, int(later["months_since"].max() or 1) + 1))  # type: ignore[arg-type]
+    step = min(56, max(19, 700 // len(columns)))
+    height = 26 if len(order) <= 20 else 19  # noqa: PLR2004
+    frame = cells.with_columns(texts("month", ("All months" if m is None else numbers.month(m) for m in cells["cohort"])))
+    sizes = _sizes(kept)
+    y = alt.Y("month:N", sort=order, scale=alt.Scale(domain=order), title=None, axis=alt.Axis(domain=False, labelColor=theme.INK))
+    left = (
+        alt.Chart(sizes, width=58, height=alt.Step(height), title=panel_right("New customers"))
+        .mark_text(align="right", color=theme.MUTED)
+        .encode(y=y, x=alt.value(58), text="size:N")
+    )
+    right = _triangle(frame, order, columns, step, height)
+    last = " Dashed: the month is not over." if not cells["complete"].all() else ""
+    over = f" The latest {MOST_COHORTS} months." if len(months) > MOST_COHORTS else ""
+    return alt.hconcat(
+        left,
+        right,
+        title=heading(
+            _finding(kept),
+            f"Share of the customers first seen in a month who ordered again so many months later.{last}{over}",
+            max(560, step * len(columns) + 140),
+        ),
+        spacing=10,
+    )
+
+
+_KEYS = ("cohort", "months_since", "customers", "cohort_customers", "retention", "complete")
+
+
+def panel_right(text: str) -> alt.Title:
+    """Return a small heading that ends where its numbers do."""
+    return alt.Title(text, fontSize=12, fontWeight="normal", color=theme.MUTED, anchor="end", frame="group", offset=30)
+
+
+def _overall(cohorts: pl.DataFrame) -> pl.DataFrame:
+    """Add the cohorts up, over complete months only."""
+    return (
+        cohorts.filter(pl.col("complete") & (pl.col("months_since") > 0))
+        .group_by("months_since")
+        .agg(pl.col("customers", "cohort_customers").sum())
+        .sort("months_since")
+        .with_columns(retention=pl.col("customers") / pl.col("cohort_customers"), complete=pl.lit(True), cohort=pl.lit(None, pl.Date))
+        .select(*_KEYS)
+    )
+
+
+def _sizes(cohorts: pl.DataFrame) -> pl.DataFrame:
+    each = cohorts.group_by("cohort").agg(pl.col("cohort_customers").max()).sort("cohort")
+    labels = [numbers.month(m) for m in each["cohort"]]
+    total = int(each["cohort_customers"].sum())
+    return pl.DataFrame({"month": ["All months", *labels], "size": [numbers.count(n) for n in [total, *each["cohort_customers"]]]})
+
+
+def _triangle(frame: pl.DataFrame, order: list[str], columns: list[int], step: int, height: int) -> alt.LayerChart:
+    """Draw the cells; those of the month under way are pale and dashed."""
+    low, top = _range(frame)
+    shown = frame.with_columns(
+        texts("text", (_cell(v, step) for v in frame["retention"])),
+        texts("share", map(numbers.share, frame["retention"])),
+        texts("people", map(numbers.full, frame["customers"])),
+        texts("ink", (_ink(v, low, top, whole) for v, whole in frame.select("retention", "complete").rows())),
+    )
+    ticks = columns if len(columns) <= _NUMBERED else [c for c in columns if c == 1 or c % 3 == 0]
+    base = alt.Chart(shown, width=alt.Step(step), height=alt.Step(height)).encode(
+        x=alt.X(
+            "months_since:O",
+            scale=alt.Scale(domain=columns),
+            title="Months since the first order",
+            axis=alt.Axis(orient="top", labelAngle=0, domain=False, values=ticks, titleAnchor="start"),
+        ),
+        y=alt.Y("month:N", sort=order, scale=alt.Scale(domain=order), title=None, axis=None),
+        tooltip=[
+            alt.Tooltip("month:N", title="First order"),
+            alt.Tooltip("months_since:O", title="Months since"),
+            alt.Tooltip("share:N", title="Ordered again"),
+            alt.Tooltip("people:N", title="Customers"),
+        ],
+    )
+    colour = alt.Color("retention:Q", scale=theme.ramp(theme.SEQUENTIAL, low, top), legend=None)
+    layers = [
+        base.transform_filter("datum.complete").mark_rect(stroke="white", strokeWidth=2).encode(color=colour),
+        base.transform_filter("!datum.complete").mark_rect(opacity=1, fillOpacity=0.35).encode(color=colour),
+        base.transform_filter("!datum.complete").mark_rect(fillOpacity=0, stroke=theme.RULE, strokeDash=[3, 2]),
+    ]
+    if len(columns) <= _NUMBERED:
+        layers.append(base.mark_text(fontSize=11).encode(text="text:N", color=alt.Color("ink:N", scale=None)))
+    return alt.layer(*layers).resolve_scale(color="independent")
+
+
+def _cell(value: float | None, step: int) -> str:
+    wide = 44
+    if value is None or numbers.missing(value):
+        return ""
+    return numbers.share(value) if step >= wide else f"{value:.0%}"
+
+
+def _range(frame: pl.DataFrame) -> tuple[float, float]:
+    """Return the ends of the colour: a few extreme cells, often of tiny cohorts, must not make the others look alike."""
+    held = frame.filter("complete")["retention"].drop_nulls()
+    low, top = held.quantile(0.05, "linear") or 0.0, held.quantile(0.95, "linear") or 0.0
+    return low * 0.5, max(top, 0.01)
+
+
+def _ink(value: float | None, low: float, top: float, whole: bool) -> str:  # noqa: FBT001
+    if not whole:
+        return theme.INK
+    return theme.ink_on(theme.between(theme.SEQUENTIAL, ((value or 0) - low) / (top - low)))
+
+
+def _finding(cohorts: pl.DataFrame) -> str:
+    first, third = retention_after(cohorts, 1), retention_after(cohorts, 3)
+    if first is None:
+        return "It is too early to say how many customers come back"
+    text = f"{numbers.share(first)} of customers order again in the month after their first order"
+    return text if third is None else f"{text}, {numbers.share(third)} in the third"

@@ -1,0 +1,174 @@
+"""When customers order: how long between orders, and at which hour of the week."""
+
+from __future__ import annotations
+
+import altair as alt
+import polars as pl
+
+from engine.charts import theme
+from engine.charts.parts import heading, texts
+from engine.report import numbers
+from engine.report.figures import median_gap
+
+_WIDTHS = (1, 2, 3, 5, 7, 14, 30, 60, 90, 180, 365)
+_BARS = 30
+_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+
+
+def binned(gaps: pl.DataFrame) -> tuple[pl.DataFrame, int]:
+    """Count the gaps in bins of whole days (start, end, gaps), the longest folded into a last bin; return that bin's start."""
+    ordered = gaps.sort("days").with_columns((pl.col("gaps").cum_sum() / pl.col("gaps").sum()).alias("upto"))
+    most = int(ordered.filter(pl.col("upto") >= 0.95)["days"][0]) + 1  # noqa: PLR2004 - the last twentieth is the tail
+    width = next((w for w in _WIDTHS if most <= w * _BARS), _WIDTHS[-1])
+    limit = -(-most // width) * width
+    bins = (
+        gaps.with_columns(pl.min_horizontal(pl.col("days") // width * width, limit).cast(pl.Int64).alias("start"))
+        .group_by("start")
+        .agg(pl.col("gaps").sum())
+        .sort("start")
+        .with_columns((pl.col("start") + width).alias("end"))
+    )
+    return bins, limit
+
+
+def order_gaps(gaps: pl.DataFrame) -> alt.LayerChart:
+    """Draw the distribution of the days between a customer's successive orders, its median marked."""
+    bins, limit = binned(gaps)
+    width = int(bins["end"][0] - bins["start"][0])
+    total = bins["gaps"].sum()
+    frame = bins.with_columns(
+        texts("span", (_span(start, width, limit) for start in bins["start"])),
+        texts("part", (numbers.share(n / total) for n in bins["gaps"])),
+        texts("number", (numbers.full(n) for n in bins["gaps"])),
+        texts("colour", (theme.RULE if start >= limit else theme.SECOND for start in bins["start"])),
+        (pl.col("gaps") / total).alias("share"),
+    )
+    right = int(bins["end"].max())  # type: ignore[arg-type]
+    top = float(frame["share"].max()) * 1.22  # type: ignore[arg-type]
+    ticks = list(range(0, limit + 1, width * next(n for n in (1, 2, 4, 5, 10, 20, limit) if limit / width / n <= 8)))  # noqa: PLR2004
+    x = alt.X("start:Q", scale=alt.Scale(domain=[0, right], nice=False), title="Days until the customer's next order", axis=alt.Axis(values=ticks, grid=False))
+    y = alt.Y("share:Q", scale=alt.Scale(domain=[0, top], nice=False), title="Share of repeat orders", axis=alt.Axis(format=".1~%", tickCount=5, domain=False))
+    tooltip = [alt.Tooltip("span:N", title="Days"), alt.Tooltip("part:N", title="Share"), alt.Tooltip("number:N", title="Repeat orders")]
+    bars = (
+        alt.Chart(frame, width=theme.WIDTH - 40, height=320)
+        .mark_rect(stroke="white", strokeWidth=1.5)
+        .encode(x=x, x2="end:Q", y=y, y2=alt.datum(0), color=alt.Color("colour:N", scale=None), tooltip=tooltip)
+    )
+    tail = frame.filter(pl.col("start") >= limit).with_columns(
+        texts("text", (f"{numbers.share(v)}\n{numbers.full(limit)} days or more" for v in frame.filter(pl.col("start") >= limit)["share"]))
+    )
+    over = (
+        alt.Chart(tail)
+        .mark_text(align="right", dx=0, dy=-22, baseline="bottom", lineBreak="\n", color=theme.MUTED, lineHeight=14)
+        .encode(x="end:Q", y="share:Q", text="text:N")
+    )
+    middle = median_gap(gaps) or 0.0
+    return alt.layer(bars, over, *_median_mark(middle, right, top)).properties(
+        title=heading(
+            f"Half of all repeat orders come within {numbers.days(middle)} of the order before",
+            f"Days between successive orders of a customer, {numbers.full(total)} of them"
+            + (f", in steps of {width} days." if width > 1 else "."),
+        )
+    )
+
+
+def _span(start: int, width: int, limit: int) -> str:
+    if start >= limit:
+        return f"{limit} or more"
+    return str(start) if width == 1 else f"{start}–{start + width - 1}"
+
+
+def _median_mark(middle: float, right: int, top: float) -> list[alt.Chart]:
+    """Draw the median, its label on the side where there is room."""
+    # A gap of a whole number of days fills its day: the mark stands in the middle of it.
+    place = min(middle + 0.5, right)
+    frame = pl.DataFrame({"x": [place], "y": [top], "text": [f"Median {numbers.days(middle)}"]})
+    far = place > right * 0.8
+    base = alt.Chart(frame).encode(x="x:Q")
+    return [
+        base.mark_rule(color=theme.INK, strokeWidth=1.5, strokeDash=[5, 3]),
+        base.mark_text(align="right" if far else "left", dx=-7 if far else 7, baseline="top", fontSize=14, fontWeight="bold").encode(
+            y="y:Q", text="text:N"
+        ),
+    ]
+
+
+def weekday_hour(clock: pl.DataFrame) -> alt.LayerChart:
+    """Show at which hour of which weekday orders come; by weekday only, where the file has no times of day."""
+    if clock.filter(pl.col("orders") > 0)["hour"].n_unique() == 1:
+        return _weekdays(clock)
+    total = clock["orders"].sum()
+    hours = range(int(clock["hour"].min()), int(clock["hour"].max()) + 1)  # type: ignore[arg-type]
+    every = pl.DataFrame({"weekday": range(1, 8)}).join(pl.DataFrame({"hour": hours}), how="cross")
+    frame = every.join(clock.select(pl.col("weekday", "hour", "orders").cast(pl.Int64)), on=["weekday", "hour"], how="left").sort("weekday", "hour")
+    frame = frame.with_columns(pl.col("orders").fill_null(0))
+    shown = frame.with_columns(
+        texts("day", (_DAYS[n - 1] for n in frame["weekday"])),
+        texts("time", (f"{h}:00–{h + 1}:00" for h in frame["hour"])),
+        texts("number", map(numbers.full, frame["orders"])),
+        texts("part", (numbers.share(n / total) for n in frame["orders"])),
+    )
+    step = min(56, 690 // len(hours))
+    colour = alt.Color(
+        "orders:Q",
+        scale=theme.ramp(theme.SEQUENTIAL, 0, float(shown["orders"].max())),  # type: ignore[arg-type]
+        legend=alt.Legend(title="Orders", orient="bottom", gradientLength=220, format="~s", tickCount=4),
+    )
+    cells = (
+        alt.Chart(shown, width=alt.Step(step), height=alt.Step(34))
+        .mark_rect(stroke="white", strokeWidth=2)
+        .encode(
+            x=alt.X("hour:O", title="Hour of the day", axis=alt.Axis(labelAngle=0, domain=False)),
+            y=alt.Y("day:N", sort=list(_DAYS), title=None, axis=alt.Axis(domain=False, labelColor=theme.INK)),
+            color=colour,
+            tooltip=[alt.Tooltip("day:N", title="Day"), alt.Tooltip("time:N", title="Hour"), alt.Tooltip("number:N", title="Orders"), alt.Tooltip("part:N", title="Share")],
+        )
+    )
+    return alt.layer(cells, *_day_shares(shown, int(total))).properties(
+        title=heading(_clock_finding(frame, int(total)), "Orders by weekday and hour; right: each day's share of the week.", step * len(hours) + 140)
+    )
+
+
+def _day_shares(shown: pl.DataFrame, total: int) -> list[alt.Chart]:
+    """Write each weekday's share at the right of its row."""
+    days = shown.group_by("day").agg(pl.col("orders").sum())
+    frame = days.with_columns(texts("share", (numbers.share(n / total) for n in days["orders"])))
+    return [
+        alt.Chart(frame).mark_text(align="left", fontSize=12, color=theme.MUTED, dx=10).encode(
+            x=alt.value("width"), y=alt.Y("day:N", sort=list(_DAYS)), text="share:N"
+        )
+    ]
+
+
+def _clock_finding(frame: pl.DataFrame, total: int) -> str:
+    days = frame.group_by("weekday").agg(pl.col("orders").sum()).sort("orders", "weekday", descending=[True, False]).row(0)
+    hour = frame.group_by("hour").agg(pl.col("orders").sum()).sort("orders", "hour", descending=[True, False]).row(0)
+    return f"{_DAYS[days[0] - 1]} brings {numbers.share(days[1] / total)} of orders; the busiest hour starts at {hour[0]}:00"
+
+
+def _weekdays(clock: pl.DataFrame) -> alt.LayerChart:
+    """Draw bars by weekday."""
+    total = int(clock["orders"].sum())
+    days = pl.DataFrame({"weekday": range(1, 8)}).join(
+        clock.group_by(pl.col("weekday").cast(pl.Int64)).agg(pl.col("orders").sum().cast(pl.Int64)), on="weekday", how="left"
+    ).sort("weekday")
+    frame = days.with_columns(
+        pl.col("orders").fill_null(0),
+        texts("day", _DAYS),
+        texts("label", (f"{numbers.share((n or 0) / total)} · {numbers.count(n or 0)}" for n in days["orders"])),
+    )
+    base = alt.Chart(frame, width=560, height=alt.Step(36)).encode(
+        x=alt.X("orders:Q", axis=None, scale=alt.Scale(domain=[0, frame["orders"].max() * 1.2], nice=False)),  # type: ignore[operator]
+        y=alt.Y("day:N", sort=list(_DAYS), title=None, axis=alt.Axis(domain=False, labelColor=theme.INK)),
+    )
+    best = frame.sort("orders", "weekday", descending=[True, False]).row(0, named=True)
+    return alt.layer(
+        base.mark_bar(height=22, cornerRadiusEnd=3, color=theme.SECOND),
+        base.mark_text(align="left", dx=6).encode(text="label:N"),
+    ).properties(
+        title=heading(
+            f"{best['day']} is the strongest day, with {numbers.share(best['orders'] / total)} of orders",
+            "Orders by weekday; the file holds no time of day.",
+            660,
+        )
+    )

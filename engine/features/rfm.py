@@ -1,0 +1,78 @@
+"""Recency, frequency, monetary value: scores from 1 to 5, the same for equal values, and one name for every cell."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any, Self
+
+import polars as pl
+
+QUANTILES = (0.2, 0.4, 0.6, 0.8)
+
+NAMES = {
+    5: ("New customers", "Potential loyalists", "Potential loyalists", "Champions", "Champions"),
+    4: ("Promising", "Potential loyalists", "Loyal customers", "Loyal customers", "Champions"),
+    3: ("About to sleep", "About to sleep", "Need attention", "Loyal customers", "Loyal customers"),
+    2: ("Hibernating", "Hibernating", "At risk", "At risk", "Cannot lose them"),
+    1: ("Lost", "Lost", "At risk", "Cannot lose them", "Cannot lose them"),
+}
+"""Name of every cell: by recency score, then by the mean of the other two scores (1-5, rounded up)."""
+
+
+@dataclass(frozen=True, slots=True)
+class RfmCuts:
+    """The four cuts of each measure: the values at its 20th, 40th, 60th and 80th hundredth (the lower one of two)."""
+
+    recency_days: tuple[float, ...]
+    orders: tuple[float, ...]
+    revenue: tuple[float, ...]
+
+    @classmethod
+    def of(cls, customers: pl.LazyFrame) -> Self:
+        """Take the cuts from all customers with a purchase; without one there are no cuts, and every score is 1."""
+        values = customers.filter(pl.col("orders") > 0).select("recency_days", "orders", "revenue")
+        found = values.select(
+            pl.col(column).quantile(q, interpolation="lower").cast(pl.Float64).alias(f"{column} {q}")
+            for column in ("recency_days", "orders", "revenue")
+            for q in QUANTILES
+        )
+        row = [value for value in found.collect(engine="streaming").row(0) if value is not None]
+        return cls(tuple(row[:4]), tuple(row[4:8]), tuple(row[8:12]))
+
+    def to_dict(self) -> dict[str, Any]:
+        return {name: list(cuts) for name, cuts in asdict(self).items()}
+
+    @classmethod
+    def from_dict(cls, data: dict[str, Any]) -> Self:
+        return cls(**{name: tuple(float(cut) for cut in data[name]) for name in ("recency_days", "orders", "revenue")})
+
+
+def with_scores(customers: pl.LazyFrame, cuts: RfmCuts) -> pl.LazyFrame:
+    """Add r_score, f_score, m_score and rfm_name to one row per customer.
+
+    A score counts the cuts that a value is beyond, so equal values get equal scores, whatever their number. Customers
+    without a purchase have 1 in each.
+    """
+    recency = 5 - _beyond("recency_days", cuts.recency_days)
+    bought = pl.col("orders") > 0
+    scored = customers.with_columns(
+        r_score=pl.when(bought).then(recency).otherwise(1),
+        f_score=pl.when(bought).then(1 + _beyond("orders", cuts.orders)).otherwise(1),
+        m_score=pl.when(bought).then(1 + _beyond("revenue", cuts.revenue)).otherwise(1),
+    )
+    return scored.with_columns(rfm_name=_name())
+
+
+def fm_score() -> pl.Expr:
+    """Return the mean of the frequency and the monetary score, a half rounded up."""
+    return (pl.col("f_score") + pl.col("m_score") + 1) // 2
+
+
+def _beyond(column: str, cuts: tuple[float, ...]) -> pl.Expr:
+    return pl.sum_horizontal(pl.lit(0, dtype=pl.Int64), *[(pl.col(column) > cut).cast(pl.Int64) for cut in cuts])
+
+
+def _name() -> pl.Expr:
+    cell = pl.col("r_score") * 10 + fm_score()
+    names = {r * 10 + fm: name for r, row in NAMES.items() for fm, name in enumerate(row, 1)}
+    return cell.replace_strict(names, return_dtype=pl.String)

@@ -1,0 +1,44 @@
+"""How the revenue is spread over the customers: the curve from the best customer to the last, and its measures."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import polars as pl
+
+POINTS = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Concentration:
+    """Shares of revenue of the best customers, and the Gini coefficient of revenue (0 = all alike)."""
+
+    curve: pl.DataFrame
+    top_1_share: float | None
+    top_10_share: float | None
+    top_20_share: float | None
+    gini: float | None
+
+
+def concentration(revenue: pl.Series) -> Concentration:
+    """Measure the concentration of revenue from one value per customer.
+
+    Customers whose returns outweigh their purchases count with zero. The Gini coefficient is the mean absolute
+    difference of two customers over twice the mean: sum((2i - n - 1) x_i) / (n sum(x)), x ascending.
+    """
+    values = revenue.clip(lower_bound=0).sort(descending=True)
+    count, total = len(values), float(values.sum())
+    if not count or total <= 0:
+        return Concentration(pl.DataFrame(schema={"customer_share": pl.Float64, "revenue_share": pl.Float64}), None, None, None, None)
+    running = values.cum_sum().to_list()
+    at = [-(-step * count // POINTS) for step in range(POINTS + 1)]
+    curve = pl.DataFrame(
+        {
+            "customer_share": [step / POINTS for step in range(POINTS + 1)],
+            "revenue_share": [running[place - 1] / total if place else 0.0 for place in at],
+        }
+    )
+    weights = count + 1 - 2 * pl.int_range(1, count + 1, eager=True, dtype=pl.Int64)
+    gini = float((weights * values).sum()) / (count * total)
+    top = {share: curve["revenue_share"][share] for share in (1, 10, 20)}
+    return Concentration(curve, top[1], top[10], top[20], gini)

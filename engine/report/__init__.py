@@ -1,0 +1,1 @@
+"""What a person reads: the report, the console summary, the key findings, and how numbers are written."""

@@ -1,0 +1,65 @@
+"""Figures that charts, findings and the report all quote, computed in one place so that they agree."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+_YEAR = 12
+_QUARTER = 3
+_AVERAGE = 100
+_CLEARLY = 120
+
+
+def retention_after(cohorts: pl.DataFrame, months: int) -> float | None:
+    """Return the share of all customers who ordered again so many months after their first, over complete months."""
+    held = cohorts.filter((pl.col("months_since") == months) & pl.col("complete"))
+    base = held["cohort_customers"].sum()
+    return held["customers"].sum() / base if base else None
+
+
+def median_gap(gaps: pl.DataFrame) -> float | None:
+    """Return the number of days within which half of the next orders come."""
+    total = gaps["gaps"].sum()
+    if not total:
+        return None
+    running = gaps.sort("days").with_columns(pl.col("gaps").cum_sum().alias("upto"))
+    return float(running.filter(pl.col("upto") * 2 >= total)["days"][0])
+
+
+def trend(months: pl.DataFrame) -> tuple[float, str] | None:
+    """Return the change of the last three complete months' revenue, on the year before or else on the three before."""
+    whole = months.filter("complete").sort("month")["revenue"].to_list()
+    now = sum(whole[-_QUARTER:])
+    for back, name in ((_YEAR, "on the year before"), (_QUARTER, "on the three before")):
+        if len(whole) >= back + _QUARTER:
+            before = sum(whole[-_QUARTER - back : len(whole) - back])
+            return (now / before - 1, name) if before > 0 else None
+    return None
+
+
+def strongest(affinity: pl.DataFrame) -> dict[str, Any] | None:
+    """Return the row of the highest index that enough buyers support, where any is above the average."""
+    rows = favourites(affinity, affinity["segment"].unique().to_list(), above=_AVERAGE, most=1)
+    best = [row for kept in rows.values() for row in kept]
+    return max(best, key=lambda row: (row["index"], -row["segment"])) if best else None
+
+
+def favourites(
+    affinity: pl.DataFrame, segments: Iterable[int], *, above: float = _CLEARLY, most: int = 3
+) -> dict[int, list[dict[str, Any]]]:
+    """Return each segment's items of highest index: supported, and clearly above what everyone spends on them."""
+    kept = affinity.filter(pl.col("supported") & pl.col("index").is_finite() & (pl.col("index") > above)).sort(
+        "index", "item", descending=[True, False]
+    )
+    return {segment: kept.filter(pl.col("segment") == segment).head(most).to_dicts() for segment in segments}
+
+
+def one_time_share(summary: dict[str, Any]) -> float | None:
+    """Return the share of buyers with one order only."""
+    rate = summary.get("repeat_rate")
+    return None if rate is None or not summary.get("buyers") else 1 - float(rate)

@@ -1,0 +1,165 @@
+"""The outputs of a run: written beside their folder and renamed into place, so that they appear whole or not at all."""
+
+from __future__ import annotations
+
+import json
+import resource
+import shutil
+import tempfile
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from engine.errors import OutputError
+from engine.schema import CUSTOMERS as CUSTOMERS_TABLE
+from engine.version import __version__
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from engine.intake.source import Source
+    from engine.preload import Preload
+    from engine.result import Analysis
+    from engine.settings import Settings
+    from engine.stages import Stages
+
+REPORT, SUMMARY, SEGMENTS, CUSTOMERS = "report.html", "summary.json", "segments.csv", "customers.parquet"
+ACTIVATION, REJECTS, CHARTS, MODEL, RUN = "activation.csv", "rejects.csv", "charts", "model.json", "run.json"
+OUTPUTS = (REPORT, SUMMARY, SEGMENTS, CUSTOMERS, ACTIVATION, REJECTS, CHARTS, MODEL, RUN)
+"""Everything that a run leaves in its folder."""
+
+ACTIVATION_COLUMNS = ("customer_id", "segment_name", "rfm_name", "orders", "revenue", "last_order", "recency_days", "top_category")
+"""What a CRM import needs of each customer."""
+
+ROW_GROUP = 131_072
+
+
+def check_target(out: Path) -> None:
+    """Refuse an output folder in which anything lies that a run did not write: it would be lost.
+
+    Raises
+    ------
+    OutputError
+        If the path is a file, or a folder with other content.
+    """
+    if not out.exists():
+        return
+    if not out.is_dir():
+        raise OutputError(f"{out}: is a file, and the results need a folder.", hint="Name another folder with --out.")
+    foreign = sorted(entry.name for entry in out.iterdir() if entry.name not in OUTPUTS)
+    if foreign:
+        raise OutputError(
+            f"{out}: holds files that are not of an earlier run: {', '.join(foreign[:5])}.",
+            hint="Name a new or empty folder with --out; an earlier run's folder is replaced as a whole.",
+        )
+
+
+def write(
+    result: Analysis, customers: pl.LazyFrame, rejects: Path, source: Source, settings: Settings, stages: Stages, preload: Preload
+) -> None:
+    """Write all outputs of a run and put them into place.
+
+    `customers` are the labelled customers in the order of their ids; they are streamed to the files.
+    """
+    assert result.out is not None  # noqa: S101 - the caller asks for files only with a folder
+    with _staged(result.out) as folder:
+        with stages.stage("customers", "Writing the customers"):
+            _write_customers(customers, folder)
+            shutil.copyfile(rejects, folder / REJECTS)
+            result.frames.segments.write_csv(folder / SEGMENTS)
+        with stages.stage("charts", "Drawing the charts"):
+            _write_charts(result, folder / CHARTS)
+        with stages.stage("report", "Writing the report"):
+            from engine.report.html import render_report  # noqa: PLC0415 - jinja is needed here only
+
+            page = render_report(result.frames, result.summary, result.charts, preload.vega_bundle())
+            (folder / REPORT).write_text(page, encoding="utf-8")
+        _write_json(folder / SUMMARY, result.summary)
+        _write_json(folder / MODEL, result.model.to_dict())
+        _write_json(folder / RUN, _run_record(source, settings, stages))
+
+
+def _write_customers(customers: pl.LazyFrame, folder: Path) -> None:
+    extra = [name for name in customers.collect_schema().names() if name not in CUSTOMERS_TABLE.names]
+    customers = customers.select(*CUSTOMERS_TABLE.names, *extra)
+    activation = customers.select(ACTIVATION_COLUMNS).with_columns(
+        pl.col("revenue").round(2), pl.col("recency_days").round(1), pl.col("last_order").dt.date()
+    )
+    pl.collect_all(
+        [
+            customers.sink_parquet(folder / CUSTOMERS, row_group_size=ROW_GROUP, lazy=True),
+            activation.sink_csv(folder / ACTIVATION, lazy=True),
+        ],
+        engine="streaming",
+    )
+
+
+def _write_charts(result: Analysis, folder: Path) -> None:
+    from engine.charts.render import render  # noqa: PLC0415 - the chart engine is needed here only
+
+    folder.mkdir()
+    for name, chart in result.charts.items():
+        svg, png = render(chart)
+        (folder / f"{name}.svg").write_text(svg, encoding="utf-8")
+        (folder / f"{name}.png").write_bytes(png)
+
+
+def _run_record(source: Source, settings: Settings, stages: Stages) -> dict[str, Any]:
+    """Return what it takes to repeat the run, and what it cost."""
+    described = source.describe()
+    files = [
+        {**file, "path": str(path), "fingerprint": fingerprint}
+        for file, path, fingerprint in zip(described.pop("files"), source.paths, source.fingerprints, strict=True)
+    ]
+    return {
+        "version": __version__,
+        "polars": pl.__version__,
+        "settings": {name: _text(value) for name, value in asdict(settings).items()},
+        "input": files,
+        "detected": described,
+        "seconds": stages.seconds,
+        "peak_memory_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1),
+    }
+
+
+def _text(value: Any) -> Any:
+    return value if isinstance(value, str | int | float | dict | None) else str(value)
+
+
+def _write_json(path: Path, content: dict[str, Any]) -> None:
+    path.write_text(json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False) + "\n", encoding="utf-8")
+
+
+@contextmanager
+def _staged(out: Path) -> Iterator[Path]:
+    """Give a folder beside `out` to write into; rename it to `out` at the end, or remove it after an error."""
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        staging = Path(tempfile.mkdtemp(prefix=f".{out.name}.", dir=out.parent))
+    except OSError as error:
+        raise OutputError(f"{out}: cannot be written ({error.strerror}).", hint="Name another folder with --out.") from error
+    try:
+        yield staging
+        staging.chmod(0o755)
+        _replace(staging, out)
+    except BaseException:
+        shutil.rmtree(staging, ignore_errors=True)
+        raise
+
+
+def _replace(staging: Path, out: Path) -> None:
+    """Put the staged folder in the place of an earlier run's, which is kept until the new one stands."""
+    check_target(out)
+    earlier = staging.with_name(staging.name + ".earlier")
+    if out.exists():
+        out.rename(earlier)
+    try:
+        staging.rename(out)
+    except OSError as error:
+        if earlier.exists():
+            earlier.rename(out)
+        raise OutputError(f"{out}: cannot be put into place ({error.strerror}).", hint="Name another folder with --out.") from error
+    shutil.rmtree(earlier, ignore_errors=True)

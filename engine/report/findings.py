@@ -1,0 +1,163 @@
+"""The key findings of a run as sentences, each with its numbers; one that the data does not bear out is not said."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from engine.report import numbers
+from engine.report.figures import median_gap, one_time_share, retention_after, strongest, trend
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from engine.result import Frames
+
+MOST = 7
+_NAME = 60
+_FEW_CUSTOMERS = 20
+_CONCENTRATED, _EVEN = 0.5, 0.35
+_CLEAR_INDEX = 120
+_LATE = 1.5
+_NOTABLE_LOSS = 0.001
+
+
+def findings(frames: Frames, summary: dict[str, Any]) -> list[str]:
+    """Return up to seven findings, the most telling first.
+
+    What was left out comes last, and always stays in: the other figures stand or fall by it.
+    """
+    currency = str(summary.get("currency") or "")
+    said = [
+        *_best_segment(frames.segments, summary, currency),
+        *_concentration(summary),
+        *_slipping(frames, currency),
+        *_retention(frames),
+        *_once(frames, summary),
+        *_affinity(frames),
+        *_trend(frames),
+        *_size(frames, summary, currency),
+    ]
+    left_out = list(_left_out(summary, currency))
+    return [*said[: MOST - len(left_out)], *left_out]
+
+
+def _best_segment(segments: pl.DataFrame, summary: dict[str, Any], currency: str) -> Iterator[str]:
+    if segments.height < 2:  # noqa: PLR2004 - one segment is everyone
+        return
+    row = segments.sort("revenue", "segment", descending=[True, False]).row(0, named=True)
+    each = row["revenue"] / row["customers"] if row["customers"] else None
+    usual = summary["revenue"] / summary["customers"] if summary.get("customers") else None
+    text = (
+        f"{_named(row)}: {numbers.share(row['customer_share'])} of customers bring "
+        f"{numbers.share(row['revenue_share'])} of revenue"
+    )
+    if each is not None:
+        text += f", {numbers.money(each, currency)} each"
+        if usual and usual > 0 and each / usual > 1.2:  # noqa: PLR2004 - below that it is hardly worth a clause
+            text += f", {numbers.times(each / usual)} the average customer"
+    yield text + "."
+
+
+def _concentration(summary: dict[str, Any]) -> Iterator[str]:
+    figures = summary.get("concentration") or {}
+    ten, twenty = figures.get("top_10_share"), figures.get("top_20_share")
+    if (summary.get("buyers") or 0) < _FEW_CUSTOMERS or numbers.missing(ten) or numbers.missing(twenty):
+        return
+    if twenty >= _CONCENTRATED:
+        start = "Revenue hangs on few customers"
+    else:
+        start = "Revenue is spread widely" if twenty < _EVEN else "Revenue leans on the best customers"
+    yield f"{start}: the best 10% bring {numbers.share(ten)} of it, the best 20% bring {numbers.share(twenty)}."
+
+
+def _slipping(frames: Frames, currency: str) -> Iterator[str]:
+    """Say which of the segments that have gone quiet has brought the most.
+
+    Quiet: half of its customers have not ordered for half as long again as half of all customers.
+    """
+    recency = frames.profile.filter(
+        (pl.col("feature") == "recency_days") & (pl.col("median") >= pl.col("overall_median") * _LATE) & (pl.col("median") > 1)
+    ).select("segment", "median", "overall_median")
+    late = frames.segments.join(recency, on="segment").filter(pl.col("revenue") > 0)
+    if frames.segments.height < 2 or late.is_empty():  # noqa: PLR2004
+        return
+    row = late.sort("revenue", "segment", descending=[True, False]).row(0, named=True)
+    yield (
+        f"{_named(row)}: slipping away. Half have not ordered for {numbers.days(row['median'])} or more "
+        f"(all customers: {numbers.days(row['overall_median'])}). They have brought "
+        f"{numbers.money(row['revenue'], currency)}, {numbers.share(row['revenue_share'])} of revenue."
+    )
+
+
+def _retention(frames: Frames) -> Iterator[str]:
+    first, third = retention_after(frames.cohorts, 1), retention_after(frames.cohorts, 3)
+    if first is None:
+        return
+    text = f"{numbers.share(first)} of new customers order again in the month after their first order"
+    yield text + ("." if third is None else f", {numbers.share(third)} in the third month.")
+
+
+def _once(frames: Frames, summary: dict[str, Any]) -> Iterator[str]:
+    once = one_time_share(summary)
+    if once is None or summary["buyers"] < 2:  # noqa: PLR2004
+        return
+    text = f"{numbers.share(once)} of buyers have ordered only once"
+    gap = median_gap(frames.gaps)
+    yield text + ("." if gap is None else f"; half of all repeat orders come within {numbers.days(gap)}.")
+
+
+def _affinity(frames: Frames) -> Iterator[str]:
+    row = strongest(frames.affinity)
+    if row is None or row["index"] < _CLEAR_INDEX or frames.segments.height < 2:  # noqa: PLR2004
+        return
+    yield (
+        f"{_named(row)}: {_short(row['label'])} takes {numbers.share(row['segment_share'])} of their spend, "
+        f"{numbers.times(row['index'] / 100)} the usual {numbers.share(row['overall_share'])}."
+    )
+
+
+def _trend(frames: Frames) -> Iterator[str]:
+    moved = trend(frames.months)
+    if moved is not None:
+        yield f"Revenue of the last three full months: {numbers.change(moved[0])} {moved[1]}."
+
+
+def _size(frames: Frames, summary: dict[str, Any], currency: str) -> Iterator[str]:
+    """Fill in for data that is too small to say more: at least what there is."""
+    if frames.segments.height < 2:  # noqa: PLR2004
+        yield (
+            f"{numbers.plural(summary['customers'], 'customer')} with {numbers.plural(summary['orders'], 'order')} "
+            f"bring {numbers.money(summary['revenue'], currency)}; they form one segment."
+        )
+
+
+def _left_out(summary: dict[str, Any], currency: str) -> Iterator[str]:
+    rows = summary["rows"]
+    lost = rows["rejected"] / rows["read"] if rows["read"] else 0
+    if lost >= _NOTABLE_LOSS:
+        reason, most = max(rows["rejected_by_reason"].items(), key=lambda item: (item[1], item[0]))
+        text = f"{numbers.count(rows['rejected'])} of {numbers.plural(rows['read'], 'line')} ({numbers.share(lost)}) were left out"
+        yield text + f", {_part(most, rows['rejected'])} for this reason: {_short(reason)}."
+        return
+    alerts = sorted(summary.get("alerts") or [], key=lambda alert: (-abs(alert.get("amount") or 0), alert["code"]))
+    if alerts:
+        worth = alerts[0].get("amount")
+        money = f" ({numbers.money(worth, currency)})" if worth else ""
+        yield f"Mind: {alerts[0]['message'].rstrip('.')}{money}."
+
+
+def _part(some: int, every: int) -> str:
+    if some == every:
+        return "all"
+    return "nearly all" if some / every > 0.95 else numbers.count(some)  # noqa: PLR2004
+
+
+def _named(row: dict[str, Any]) -> str:
+    return _short(row["segment_name"])
+
+
+def _short(text: str) -> str:
+    flat = " ".join(str(text).split())
+    return flat if len(flat) <= _NAME else flat[: _NAME - 1].rstrip() + "…"

@@ -1,0 +1,127 @@
+"""The report: one HTML file that opens offline, with every chart, table and method in it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from engine.report import numbers, tables
+from engine.report.figures import favourites
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    import altair as alt
+
+    from engine.result import Frames
+
+TEMPLATES = Path(__file__).parent / "templates"
+CARD_FEATURES = ("orders", "recency_days", "gap_mean_days", "aov", "products", "return_rate")
+_UNSAFE = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}
+
+
+def render_report(
+    frames: Frames,
+    summary: dict[str, Any],
+    charts: Mapping[str, alt.Chart],
+    bundle: str,
+    colour: Callable[[int], str] | None = None,
+) -> str:
+    """Return the report as one self-contained HTML page.
+
+    `bundle` is `vl_convert.javascript_bundle()`: Vega, Vega-Lite and Vega-Embed, which it puts on `window`. It takes
+    a second to make, so that the caller may make it while other work runs. `colour` gives the colour of a segment by
+    its number; by default that of the charts.
+    """
+    page = Environment(
+        loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    ).get_template("report.html.j2")
+    return page.render(
+        s=summary,
+        n=numbers,
+        currency=str(summary.get("currency") or ""),
+        title=_title(summary),
+        tiles=_tiles(summary),
+        cards=_cards(frames, summary, colour or _chart_colour()),
+        charts={name: _embedded(chart) for name, chart in charts.items()},
+        tables=tables,
+        # The bundle is code of ours, not data; only the end of its own element could break out of it.
+        bundle=Markup(bundle.replace("</script", "<\\/script")),  # noqa: S704
+    )
+
+
+def _chart_colour() -> Callable[[int], str]:
+    from engine.charts.theme import colour  # noqa: PLC0415 - Altair takes a third of a second to import
+
+    return colour
+
+
+def _title(summary: dict[str, Any]) -> str:
+    files = [file["name"] for file in summary["source"]["files"]]
+    if len(files) <= 2:  # noqa: PLR2004
+        return " and ".join(files) or "your customers"
+    return f"{files[0]} and {len(files) - 1} more files"
+
+
+def _tiles(summary: dict[str, Any]) -> list[tuple[str, str, str]]:
+    """Return the key figures: what, how much, and one more word about it."""
+    currency = str(summary.get("currency") or "")
+    orders, buyers, customers = summary["orders"], summary["buyers"], summary["customers"]
+    rate = summary.get("repeat_rate")
+    each = summary["revenue"] / orders if orders else None
+    return [
+        ("Customers", numbers.count(customers), f"{numbers.share(buyers / customers if customers else None)} of them with a purchase"),
+        ("Orders", numbers.count(orders), f"{numbers.plain(orders / buyers if buyers else None)} per buyer"),
+        ("Revenue", numbers.money(summary["revenue"], currency), "net of returns"),
+        ("Average order", numbers.money(each, currency), "revenue over orders"),
+        ("Ordered again", numbers.share(rate), "of buyers, two orders or more"),
+        ("Products", numbers.count(summary["products"]), "different ones sold"),
+    ]
+
+
+def _cards(frames: Frames, summary: dict[str, Any], colour: Callable[[int], str]) -> list[dict[str, Any]]:
+    """Return what each segment's card says."""
+    currency = str(summary.get("currency") or "")
+    liked = favourites(frames.affinity, frames.segments["segment"].to_list())
+    medians: dict[int, list[tuple[str, str, str]]] = {}
+    for row in frames.profile.rows(named=True):
+        if row["feature"] in CARD_FEATURES:
+            pair = (numbers.amount(row[name], row["unit"], currency) for name in ("median", "overall_median"))
+            medians.setdefault(row["segment"], []).append((row["label"], *pair))  # type: ignore[arg-type]
+    return [
+        {
+            "id": row["segment"],
+            "name": row["segment_name"],
+            "description": row["description"],
+            "colour": colour(row["segment"]),
+            "customers": numbers.plural(row["customers"], "customer"),
+            "customer_share": numbers.share(row["customer_share"]),
+            "revenue": numbers.money(row["revenue"], currency),
+            "revenue_share": numbers.share(row["revenue_share"]),
+            "each": numbers.money(row["revenue"] / row["customers"] if row["customers"] else None, currency),
+            "bars": [_percent(row["customer_share"]), _percent(row["revenue_share"])],
+            "medians": medians.get(row["segment"], []),
+            "likes": [(item["label"], numbers.times(item["index"] / 100)) for item in liked[row["segment"]]],
+        }
+        for row in frames.segments.sort("segment").rows(named=True)
+    ]
+
+
+def _percent(part: float | None) -> str:
+    """Return a share as a width in CSS, never outside its box."""
+    return "0" if part is None or numbers.missing(part) else f"{min(max(part, 0.0), 1.0) * 100:.1f}"
+
+
+def _embedded(chart: alt.Chart) -> dict[str, Any]:
+    """Return a chart's specification, safe inside a script element, and what a screen reader says for it."""
+    spec = chart.to_dict(validate=False)
+    head = spec.get("title") or {}
+    said = [" ".join(head.get(part) or []) for part in ("text", "subtitle")] if isinstance(head, dict) else []
+    text = json.dumps(spec, separators=(",", ":"), ensure_ascii=False, allow_nan=False, default=str)
+    for sign, escaped in _UNSAFE.items():
+        text = text.replace(sign, escaped)
+    return {"spec": Markup(text), "label": ". ".join(part for part in said if part)}  # noqa: S704 - escaped just above

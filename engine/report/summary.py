@@ -1,0 +1,94 @@
+"""Every figure of a run as one JSON-ready dictionary: the content of `summary.json`."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from engine.insights.distribution import distributions
+from engine.units import MICROS
+from engine.version import __version__
+
+if TYPE_CHECKING:
+    from engine.insights.concentration import Concentration
+    from engine.intake.shards import Intake
+    from engine.intake.source import Source
+    from engine.result import Frames
+    from engine.runners.local import Totals
+    from engine.segments.fit import Fit
+    from engine.settings import Settings
+
+
+def summarise_input(source: Source, settings: Settings, intake: Intake, as_of: datetime) -> dict[str, Any]:
+    """Return what was read and how: rows, revenue, period, alerts, the detected format."""
+    return {
+        "version": __version__,
+        "seed": settings.seed,
+        "currency": settings.currency,
+        "source": source.describe(),
+        "rows": {
+            "read": intake.read,
+            "kept": intake.kept,
+            "rejected": intake.read - intake.kept,
+            "rejected_by_reason": intake.rejected_by_reason,
+        },
+        "revenue": intake.revenue / MICROS,
+        "period": {"first": intake.first.isoformat(), "last": intake.last.isoformat()},
+        "as_of": as_of.isoformat(),
+        "alerts": [asdict(each) for each in intake.alerts],
+    }
+
+
+def summarise_customers(customers: pl.LazyFrame, totals: Totals) -> dict[str, Any]:
+    """Return the figures of all customers: how many, what they bought, how their features are spread."""
+    orders = pl.col("orders")
+    counts = customers.select(
+        customers=pl.len(), orders=orders.sum(), buyers=(orders > 0).sum(), repeaters=(orders > 1).sum()
+    ).collect(engine="streaming")
+    row = counts.row(0, named=True)
+    return {
+        "customers": row["customers"],
+        "buyers": row["buyers"],
+        "orders": row["orders"],
+        "products": totals.products,
+        "repeat_rate": row["repeaters"] / row["buyers"] if row["buyers"] else None,
+        "features": _records(distributions(customers)),
+    }
+
+
+def summarise_tables(frames: Frames, fit: Fit, concentration: Concentration, totals: Totals) -> dict[str, Any]:
+    """Return the aggregated tables of the run as lists of records, and the evidence for the number of segments."""
+    evidence = frames.k_evidence
+    return {
+        "k": {
+            "chosen": len(fit.centroids),
+            "chosen_by": fit.chosen_by,
+            "candidates": _records(evidence.drop("chosen")),
+            "verdict": fit.verdict,
+        },
+        "segments": _records(frames.segments.rename({"segment": "id", "segment_name": "name"})),
+        "rfm": _records(frames.rfm),
+        "rfm_cuts": _records(frames.rfm_cuts),
+        "affinity_by": totals.affinity_by,
+        "affinity": _records(frames.affinity),
+        "cohorts": _records(frames.cohorts),
+        "months": _records(frames.months),
+        "concentration": {
+            "top_1_share": concentration.top_1_share,
+            "top_10_share": concentration.top_10_share,
+            "top_20_share": concentration.top_20_share,
+            "gini": concentration.gini,
+        },
+    }
+
+
+def _records(frame: pl.DataFrame) -> list[dict[str, Any]]:
+    """Return the rows as dictionaries that JSON can hold: times in ISO 8601."""
+    return [{name: _plain(value) for name, value in row.items()} for row in frame.iter_rows(named=True)]
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, date) else value

@@ -1,0 +1,118 @@
+"""The tables of the report as rows of text, ready to print."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from engine.report import numbers
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+STATISTICS = (("min", "Lowest"), ("p25", "25%"), ("median", "Median"), ("mean", "Mean"), ("p75", "75%"), ("p90", "90%"), ("max", "Highest"))
+"""The columns of the statistical summary: key in the summary, heading."""
+
+DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
+
+
+def between(low: Any, high: Any, unit: str, currency: str = "") -> str:
+    """Write a range of values of a feature.
+
+    >>> between(14, 32, "days"), between(None, None, "days"), between(1, 1, "orders")
+    ('14–32 days', '–', '1 order')
+    """
+    first, last = (numbers.amount(value, unit, currency) for value in (low, high))
+    if first == last:
+        return first
+    if unit in {"days", "orders"}:
+        return f"{numbers.plain(low)}–{last}"
+    return f"{first} – {last}"
+
+
+def rfm_cuts(summary: dict[str, Any]) -> list[list[str]]:
+    """Write what each RFM score means: days since the last order, orders and money."""
+    currency = str(summary.get("currency") or "")
+    columns = (("recency_days", "days"), ("orders", "orders"), ("revenue", "money"))
+    return [
+        [str(row["score"]), *(between(row[f"{name}_from"], row[f"{name}_to"], unit, currency) for name, unit in columns)]
+        for row in sorted(summary.get("rfm_cuts") or [], key=lambda row: -row["score"])
+    ]
+
+
+def rfm_names(summary: dict[str, Any]) -> list[list[str]]:
+    """Write the RFM names with their customers and medians, the most revenue first."""
+    currency = str(summary.get("currency") or "")
+    return [
+        [
+            row["rfm_name"],
+            numbers.full(row["customers"]),
+            numbers.share(row["customer_share"]),
+            numbers.share(row["revenue_share"]),
+            numbers.days(row["median_recency_days"]),
+            numbers.plain(row["median_orders"]),
+            numbers.money(row["median_revenue"], currency),
+        ]
+        for row in sorted(summary.get("rfm") or [], key=lambda row: (-(row["revenue"] or 0), row["rfm_name"]))
+    ]
+
+
+def statistics(summary: dict[str, Any], keys: Sequence[str] = tuple(key for key, _ in STATISTICS)) -> list[list[str]]:
+    """Write the distribution of each feature over all customers."""
+    currency = str(summary.get("currency") or "")
+    return [
+        [row["label"], *(numbers.amount(row.get(key), row["unit"], currency, short=True) for key in keys)]
+        for row in summary.get("features") or []
+    ]
+
+
+def evidence(summary: dict[str, Any]) -> list[tuple[bool, list[str]]]:
+    """Write what speaks for each number of segments, and whether it is the chosen one."""
+    k = summary["k"]
+    return [
+        (
+            row["k"] == k["chosen"],
+            [
+                str(row["k"]),
+                numbers.score(row.get("silhouette")),
+                numbers.score(row.get("stability")),
+                "±" + numbers.score(row["stability_spread"]) if row.get("stability_spread") is not None else numbers.MISSING,
+                numbers.share(row.get("smallest_share")),
+            ],
+        )
+        for row in k["candidates"]
+    ]
+
+
+def rejected(summary: dict[str, Any]) -> list[list[str]]:
+    """Write why lines were rejected, the most frequent reason first."""
+    rows = summary["rows"]
+    ordered = sorted(rows["rejected_by_reason"].items(), key=lambda item: (-item[1], item[0]))
+    return [[reason, numbers.full(lines), numbers.share(lines / rows["read"] if rows["read"] else None)] for reason, lines in ordered]
+
+
+def alerts(summary: dict[str, Any]) -> list[tuple[str, str]]:
+    """Write each alert with what it touches: lines and money."""
+    currency = str(summary.get("currency") or "")
+    written = []
+    for alert in summary.get("alerts") or []:
+        touched = [numbers.plural(alert["rows"], "line")] if alert.get("rows") else []
+        touched += [numbers.money(alert["amount"], currency)] if alert.get("amount") else []
+        written.append((alert["message"], ", ".join(touched)))
+    return written
+
+
+def source(summary: dict[str, Any]) -> list[tuple[str, str]]:
+    """Write what was read and how, and what it takes to run it again."""
+    read = summary["source"]
+    delimiter = read.get("delimiter") or ""
+    facts = [
+        ("Files", ", ".join(f"{file['name']} ({numbers.size(file['bytes'])})" for file in read["files"])),
+        ("Encoding", read.get("encoding") or ""),
+        ("Delimiter", DELIMITERS.get(delimiter, delimiter)),
+        ("Dates", read.get("date_format") or ""),
+        ("Counted up to", numbers.day(summary["as_of"])),
+        ("Segments", f"{summary['k']['chosen']}, chosen by {'the data' if summary['k']['chosen_by'] == 'data' else 'you'}"),
+        ("Seed", str(summary["seed"])),
+        ("Version", f"Hidden Segments {summary['version']}"),
+    ]
+    return [(name, value) for name, value in facts if value]

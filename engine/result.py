@@ -1,0 +1,79 @@
+"""What an analysis hands back: small frames to look at, one lazy table of customers, the model and the charts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import altair as alt
+    import polars as pl
+
+    from engine.segments.model import Model
+
+
+@dataclass(frozen=True)
+class Frames:
+    """The aggregated tables of a run; none has more than a few thousand rows.
+
+    Money is in units of the currency, shares are between 0 and 1, durations are in days.
+    """
+
+    segments: pl.DataFrame
+    """One row per segment, largest revenue first: segment, segment_name, description, customers, customer_share, revenue,
+    revenue_share, orders, top_category, and `median_*` of the profile's features."""
+    profile: pl.DataFrame
+    """One row per segment and feature: segment, segment_name, feature, label, unit, median, overall_median, effect (the
+    segment's mean in standard deviations from the mean of all customers, after the model's transform)."""
+    affinity: pl.DataFrame
+    """One row per segment and item: segment, segment_name, item, label, buyers, revenue, segment_share, overall_share, index
+    (100 = the share of spend that all customers give the item), supported (whether the floor on support is met)."""
+    rfm: pl.DataFrame
+    """One row per RFM name: rfm_name, customers, customer_share, revenue, revenue_share, median_recency_days,
+    median_orders, median_revenue."""
+    rfm_grid: pl.DataFrame
+    """One row per cell: r_score, fm_score (1-5 each), rfm_name, customers, revenue."""
+    rfm_cuts: pl.DataFrame
+    """One row per score 1-5: score, recency_days_from, recency_days_to, orders_from, orders_to, revenue_from, revenue_to;
+    null where no customer has the score."""
+    k_evidence: pl.DataFrame
+    """One row per tried k: k, silhouette, stability, stability_spread, smallest_share, chosen (Boolean)."""
+    map: pl.DataFrame
+    """One row per customer of a sample: x, y (first two principal components), segment, segment_name."""
+    map_variance: tuple[float, float]
+    """Shares of the variance that x and y of `map` hold."""
+    months: pl.DataFrame
+    """One row per calendar month: month (Date), orders, customers, new_customers, revenue, complete (Boolean)."""
+    clock: pl.DataFrame
+    """One row per weekday (1 = Monday) and hour of the day: weekday, hour, orders."""
+    gaps: pl.DataFrame
+    """One row per number of whole days between successive orders of a customer: days, gaps."""
+    cohorts: pl.DataFrame
+    """One row per month of first order and months since: cohort (Date), months_since, customers, orders, revenue,
+    cohort_customers, retention (customers / cohort_customers), complete (Boolean)."""
+    concentration: pl.DataFrame
+    """The Lorenz curve at 101 points: customer_share (best customers first), revenue_share."""
+
+
+@dataclass(frozen=True)
+class Analysis:
+    """The result of `analyze`."""
+
+    summary: dict[str, Any]
+    """Every figure of the run, as in `summary.json`."""
+    frames: Frames
+    customers: pl.LazyFrame
+    """One row per customer, ordered by customer_id: the columns of `engine.schema.CUSTOMERS`."""
+    model: Model
+    out: Path | None
+    """The folder of the outputs, where one was asked for."""
+
+    @cached_property
+    def charts(self) -> dict[str, alt.Chart]:
+        """The charts by name, as Altair objects: drawn on first use."""
+        from engine.charts import draw  # noqa: PLC0415 - Altair takes a third of a second to import
+
+        return draw(self.frames, self.summary)

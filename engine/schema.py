@@ -1,0 +1,139 @@
+"""The tables of the engine as data: name, type, unit, nullability and meaning of every column.
+
+Stages check what they hand over against these tables (`match`), and the documentation of the outputs is made of them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import polars as pl
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of a table."""
+
+    name: str
+    dtype: pl.DataType
+    meaning: str
+    unit: str = ""
+    nullable: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """An ordered set of columns, and what one row of it is."""
+
+    name: str
+    grain: str
+    columns: tuple[Column, ...]
+
+    @property
+    def names(self) -> list[str]:
+        return [column.name for column in self.columns]
+
+    @property
+    def schema(self) -> pl.Schema:
+        return pl.Schema({column.name: column.dtype for column in self.columns})
+
+    def match(self, lf: pl.LazyFrame) -> pl.LazyFrame:
+        """Select the table's columns in their order, or fail where one is missing or of another type."""
+        return lf.match_to_schema(self.schema, extra_columns="ignore")
+
+
+TEXT, COUNT, FLOAT, MOMENT = pl.String(), pl.Int64(), pl.Float64(), pl.Datetime("us")
+
+TRANSACTIONS = Table(
+    "transactions",
+    "one row per kept line of the input",
+    (
+        Column("customer_id", TEXT, "as in the file, trimmed; leading zeros kept"),
+        Column("order_id", TEXT, "from the file; the calendar day where the file has none (one order per customer and day)"),
+        Column("product_id", TEXT, "null where the file has none", nullable=True),
+        Column("product_name", TEXT, "null where the file has none", nullable=True),
+        Column("category", TEXT, "null where the file has none", nullable=True),
+        Column("ordered_at", MOMENT, "time of the line, UTC"),
+        Column("quantity", COUNT, "negative for a return; 1 unit where the file has none", "thousandths"),
+        Column("amount", COUNT, "line total; negative for a return", "micros of the currency unit"),
+    ),
+)
+
+REJECTS = Table(
+    "rejects",
+    "one row per rejected line of the input",
+    (
+        Column("file", TEXT, "name of the input file"),
+        Column("line", COUNT, "number of the line, counted from 1 with the header; null where unknown", nullable=True),
+        Column("reason", TEXT, "why it was rejected: the first rule that it breaks"),
+        Column("raw", TEXT, "its cells, joined by the file's delimiter"),
+    ),
+)
+
+ORDERS = Table(
+    "orders",
+    "one row per customer and order, orders of returns only included",
+    (
+        Column("customer_id", TEXT, ""),
+        Column("bought_at", MOMENT, "time of its first bought line; null where all its lines are returns", nullable=True),
+        Column("first_line", MOMENT, "time of its first line"),
+        Column("last_line", MOMENT, "time of its last line"),
+        Column("lines", COUNT, "number of lines"),
+        Column("quantity", COUNT, "net of returns", "thousandths"),
+        Column("amount", COUNT, "net of returns", "micros"),
+        Column("bought_quantity", COUNT, "of the bought lines", "thousandths"),
+        Column("bought_amount", COUNT, "of the bought lines", "micros"),
+    ),
+)
+
+FEATURES = Table(
+    "features",
+    "one row per customer",
+    (
+        Column("customer_id", TEXT, "the customer"),
+        Column("orders", COUNT, "purchases: orders with at least one line that is not a return"),
+        Column("lines", COUNT, "lines, returns included"),
+        Column("units", FLOAT, "units bought, net of returns"),
+        Column("revenue", FLOAT, "amount of all lines, net of returns", "currency"),
+        Column("aov", FLOAT, "average order value: mean net amount of the purchases", "currency", nullable=True),
+        Column("aov_std", FLOAT, "sample standard deviation of the order values; from two purchases on", "currency", nullable=True),
+        Column("first_order", MOMENT, "time of the first purchase", nullable=True),
+        Column("last_order", MOMENT, "time of the last purchase", nullable=True),
+        Column("last_seen", MOMENT, "time of the last line, a return included"),
+        Column("recency_days", FLOAT, "as_of minus the last purchase", "days", nullable=True),
+        Column("tenure_days", FLOAT, "as_of minus the first purchase", "days", nullable=True),
+        Column("gap_mean_days", FLOAT, "mean time between successive purchases; from two purchases on", "days", nullable=True),
+        Column("gap_std_days", FLOAT, "sample standard deviation of these gaps; from three purchases on", "days", nullable=True),
+        Column("gap_median_days", FLOAT, "median of these gaps; from two purchases on", "days", nullable=True),
+        Column("lines_per_order", FLOAT, "lines of the purchases per purchase", nullable=True),
+        Column("price", FLOAT, "average price of a unit bought", "currency", nullable=True),
+        Column("products", COUNT, "distinct products bought; null where the file has no products", nullable=True),
+        Column("categories", COUNT, "distinct categories bought; null where the file has none", nullable=True),
+        Column("top_category", TEXT, "category with the largest spend; of equal ones the first by name", nullable=True),
+        Column("top_category_share", FLOAT, "its share of the spend by category", nullable=True),
+        Column("return_rate", FLOAT, "amount returned per amount bought; 1 where nothing but returns"),
+        Column("weekend_share", FLOAT, "share of the purchases made on a Saturday or Sunday", nullable=True),
+        Column("night_share", FLOAT, "share of the purchases made from 0:00 to 5:59", nullable=True),
+        Column("morning_share", FLOAT, "share of the purchases made from 6:00 to 11:59", nullable=True),
+        Column("afternoon_share", FLOAT, "share of the purchases made from 12:00 to 17:59", nullable=True),
+        Column("evening_share", FLOAT, "share of the purchases made from 18:00 to 23:59", nullable=True),
+        Column("recent_revenue", FLOAT, "revenue of the last 90 days before as_of", "currency"),
+        Column("earlier_revenue", FLOAT, "revenue before that", "currency"),
+    ),
+)
+"""The features of every customer; beside them come `spend_share: <category>` for the categories with the largest revenue."""
+
+SCORES = Table(
+    "scores",
+    "one row per customer",
+    (
+        Column("r_score", COUNT, "recency, 5 = most recent fifth"),
+        Column("f_score", COUNT, "number of purchases, 5 = most"),
+        Column("m_score", COUNT, "revenue, 5 = most"),
+        Column("rfm_name", TEXT, "name of the RFM group"),
+        Column("segment", COUNT, "hidden segment; 1 = the segment with the largest revenue"),
+        Column("segment_name", TEXT, "its name"),
+    ),
+)
+
+CUSTOMERS = Table("customers", FEATURES.grain, (*FEATURES.columns, *SCORES.columns))

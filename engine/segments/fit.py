@@ -1,0 +1,104 @@
+"""Fit the segments: k-means with many starts on a sample, refined by MiniBatchKMeans over batches of customers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from sklearn.cluster import MiniBatchKMeans
+from threadpoolctl import threadpool_limits
+
+from engine.errors import EngineError
+from engine.segments import choose
+from engine.segments.matrix import candidates, fit_features, matrix
+from engine.segments.sampling import take_sample
+from engine.settings import K_RANGE
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import polars as pl
+    from numpy.typing import NDArray
+
+    from engine.segments.choose import Candidate
+    from engine.segments.matrix import FittedFeature
+
+MIN_CUSTOMERS = 50
+"""Customers below which no hidden segments are looked for."""
+CUSTOMERS_PER_SEGMENT = 10
+START_SAMPLE = 20_000
+"""Customers on which the transforms are learned and k-means is started."""
+REFINE_SAMPLE = 200_000
+"""Customers over whom the centroids are refined."""
+BATCH = 10_000
+STARTS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """The fitted centroids, in no particular order yet, and the evidence for their number."""
+
+    features: tuple[FittedFeature, ...]
+    centroids: tuple[tuple[float, ...], ...]
+    candidates: tuple[Candidate, ...]
+    chosen_by: str
+    """"data", "user", or "size" where there were too few customers to look for segments."""
+    verdict: str
+    sample: pl.DataFrame
+    """Customers on which the transforms were learned: the first of the canonical order."""
+
+
+def fit_segments(customers: pl.LazyFrame, categories: Sequence[str], k: int | None, seed: int) -> Fit:
+    """Fit the hidden segments to the features of all customers.
+
+    Customers come in the canonical order of their draws (see `sampling`), so that the result does not depend on shards,
+    threads or the order of the input.
+
+    Raises
+    ------
+    EngineError
+        If the user asked for more segments than the customers can be told apart into.
+    """
+    needed = {"customer_id", "orders", "lines", *(feature.name for feature in candidates(categories))}
+    sample = take_sample(customers.select(sorted(needed)), REFINE_SAMPLE, seed)
+    start = sample.head(START_SAMPLE)
+    features = fit_features(start, categories) if len(sample) else []
+    if features:
+        points = np.ascontiguousarray(matrix(sample.lazy(), features).collect().to_numpy(), dtype=np.float32)
+    else:
+        points = np.zeros((len(sample), 0), dtype=np.float32)
+    ks = _possible(points)
+    if k is not None and k not in ks:
+        raise EngineError(
+            f"{k} segments were asked for, but {len(sample):,} customers allow {max(ks, default=1)} at most.",
+            hint=f"Leave out --k, or analyse more customers ({CUSTOMERS_PER_SEGMENT} a segment at least).",
+        )
+    if not ks:
+        reason = f"Fewer than {MIN_CUSTOMERS} customers, or all alike: no segments were looked for."
+        return Fit(tuple(features), ((0.0,) * len(features),), (), "size", reason, start)
+    evidence = choose.evaluate(points, ks, seed)
+    chosen = choose.choose(evidence) if k is None else next(each for each in evidence if each.k == k)
+    centroids = refine(points, chosen.k, seed)
+    by = "data" if k is None else "user"
+    return Fit(tuple(features), centroids, tuple(evidence), by, choose.verdict(chosen), start)
+
+
+def refine(points: NDArray[np.float32], k: int, seed: int) -> tuple[tuple[float, ...], ...]:
+    """Return the centroids of k segments: started by k-means on the first points, refined over all in batches."""
+    started = choose.fit(points[:START_SAMPLE], k, seed, STARTS)
+    # NOTE: without reassignment. It would move a small segment's centroid to a random customer.
+    model = MiniBatchKMeans(k, init=started.cluster_centers_, n_init=1, reassignment_ratio=0.0, random_state=seed)
+    with threadpool_limits(1):
+        for begin in range(0, len(points), BATCH):
+            model.partial_fit(points[begin : begin + BATCH])
+    return tuple(tuple(float(value) for value in centroid) for centroid in model.cluster_centers_)
+
+
+def _possible(points: NDArray[np.float32]) -> list[int]:
+    """List the numbers of segments that the customers allow: enough of them, and enough that differ."""
+    if len(points) < MIN_CUSTOMERS or not points.shape[1]:
+        return []
+    distinct = len(np.unique(points[: choose.SAMPLE], axis=0))
+    most = min(len(points) // CUSTOMERS_PER_SEGMENT, distinct - 1, K_RANGE[1])
+    return list(range(K_RANGE[0], most + 1))

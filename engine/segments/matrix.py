@@ -1,0 +1,125 @@
+"""What is clustered: the features, how each is tamed, and why.
+
+Behaviour is measured on a log scale, since a customer with 20 orders differs from one with 10 as that one from one with
+5; shares are drawn towards the average of all customers where they rest on few purchases; every column is standardised
+on the sample and cut at three standard deviations, so that a wholesale account stays in but does not own the scale.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any, Self
+
+import polars as pl
+
+from engine.errors import ModelError
+from engine.features.categories import share_name
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+CLIP = 3.0
+"""Standard deviations at which a column ends."""
+PRIOR_PURCHASES = 2.0
+"""Purchases that the average of all customers counts for in a customer's share."""
+PRIOR_LINES = 4.0
+"""Lines that it counts for in a share of spend by category."""
+TASTE_WEIGHT = 6.0
+"""Weight of all spend shares together, where one feature of behaviour counts 1: taste counts about two thirds of behaviour."""
+
+
+@dataclass(frozen=True, slots=True)
+class Feature:
+    """One column of the matrix: where it comes from, how it is transformed, how much it counts."""
+
+    name: str
+    label: str
+    unit: str
+    """How people read it: "orders", "days", "money", "share" or "count"."""
+    transform: str
+    """"log": ln(1 + x); "share": drawn to the average of all; "spend_share": the same, by lines."""
+    weight: float = 1.0
+
+
+BEHAVIOUR = (
+    Feature("orders", "Orders", "orders", "log"),
+    Feature("recency_days", "Days since last order", "days", "log"),
+    Feature("tenure_days", "Days since first order", "days", "log"),
+    Feature("gap_mean_days", "Days between orders", "days", "log"),
+    Feature("aov", "Order value", "money", "log"),
+    Feature("lines_per_order", "Lines per order", "count", "log"),
+    Feature("price", "Price per unit", "money", "log"),
+    Feature("products", "Different products", "count", "log", weight=0.5),
+    Feature("return_rate", "Share returned", "share", "share"),
+    Feature("weekend_share", "Bought at weekends", "share", "share", weight=0.5),
+)
+"""Features of behaviour; those the data does not have, or that are the same for all customers, drop out."""
+
+
+@dataclass(frozen=True, slots=True)
+class FittedFeature:
+    """A feature with what its transform learned from the sample of customers."""
+
+    feature: Feature
+    fill: float
+    """Value of the transformed feature where a customer has none: the mean, so that it speaks neither way."""
+    average: float
+    """Average that a share is drawn to, in the feature's own unit."""
+    mean: float
+    scale: float
+    """Factor that brings the transformed feature, less its mean, to its weight in standard deviations."""
+
+    def expr(self) -> pl.Expr:
+        """Return the standardised, clipped and weighted column."""
+        weight = self.feature.weight
+        standard = (transformed(self.feature, self.average).fill_null(self.fill) - self.mean) * self.scale
+        return standard.clip(-CLIP * weight, CLIP * weight)
+
+    def to_dict(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, data: dict[str, Any]) -> Self:
+        try:
+            feature = Feature(**data["feature"])
+            numbers = {key: float(data[key]) for key in ("fill", "average", "mean", "scale")}
+        except (KeyError, TypeError, ValueError) as error:
+            raise ModelError(f"The model's feature {data!r} is damaged.", hint="Run `analyze` again to make a new model.") from error
+        return cls(feature, **numbers)
+
+
+def candidates(categories: Sequence[str]) -> list[Feature]:
+    """List all features that may be clustered: behaviour, and the share of spend on each of the largest categories."""
+    if len(categories) < 2:
+        return list(BEHAVIOUR)
+    weight = (TASTE_WEIGHT / len(categories)) ** 0.5
+    taste = [Feature(share_name(each), f"Spent on {each}", "share", "spend_share", weight) for each in categories]
+    return [*BEHAVIOUR, *taste]
+
+
+def transformed(feature: Feature, average: float) -> pl.Expr:
+    """Return a feature after its transform, before standardising: a function of the row alone."""
+    value = pl.col(feature.name).cast(pl.Float64)
+    if feature.transform == "log":
+        return value.clip(lower_bound=0.0).log1p()
+    count, prior = (pl.col("orders"), PRIOR_PURCHASES) if feature.transform == "share" else (pl.col("lines"), PRIOR_LINES)
+    weight = count.cast(pl.Float64)
+    return (value.clip(0.0, 1.0) * weight + average * prior) / (weight + prior)
+
+
+def fit_features(sample: pl.DataFrame, categories: Sequence[str]) -> list[FittedFeature]:
+    """Learn each feature's average, mean and scale from a sample of customers; constant features are left out."""
+    fitted = []
+    for feature in candidates(categories):
+        average = sample[feature.name].cast(pl.Float64).clip(0.0, 1.0).mean() if feature.transform != "log" else None
+        average = average if isinstance(average, float) else 0.0
+        values = sample.select(transformed(feature, average).alias("value"))["value"].drop_nulls()
+        mean, deviation = values.mean(), values.std()
+        if isinstance(mean, float) and isinstance(deviation, float) and deviation > 1e-9:
+            fitted.append(FittedFeature(feature, mean, average, mean, feature.weight / deviation))
+    return fitted
+
+
+def matrix(customers: pl.LazyFrame, features: Sequence[FittedFeature]) -> pl.LazyFrame:
+    """Return the standardised columns, in the order of the features: one row per customer."""
+    return customers.select(each.expr().alias(each.feature.name) for each in features)

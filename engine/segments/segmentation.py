@@ -1,0 +1,80 @@
+"""The segmentation of a run: fitted, numbered by revenue, named, and shown from a sample."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import polars as pl
+from sklearn.decomposition import PCA
+from threadpoolctl import threadpool_limits
+
+from engine.features.rfm import RfmCuts
+from engine.segments import profile
+from engine.segments.fit import fit_segments
+from engine.segments.matrix import matrix
+from engine.segments.model import Model, with_segment
+from engine.segments.names import name_segments
+from engine.version import __version__
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from engine.segments.fit import Fit
+
+MAP_CUSTOMERS = 1_500
+"""Customers that the map of the segments shows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Segmentation:
+    """The model, how its number of segments was found, and what its segments are like."""
+
+    model: Model
+    fit: Fit
+    profile: pl.DataFrame
+    medians: pl.DataFrame
+    """One row per segment: `segment` and `median_<feature>`."""
+    map: pl.DataFrame
+    map_variance: tuple[float, float]
+
+
+def find_segments(customers: pl.LazyFrame, categories: Sequence[str], k: int | None, seed: int) -> Segmentation:
+    """Find the hidden segments of all customers, given their features; see `fit_segments` for the errors."""
+    fit = fit_segments(customers, categories, k, seed)
+    columns = [each.feature.name for each in fit.features]
+    raw = with_segment(customers, fit.features, fit.centroids)
+    measured = profile.measure(raw, columns)
+    order = profile.by_revenue(measured, len(fit.centroids))
+    centroids = tuple(fit.centroids[each] for each in order)
+    renumbered = measured.with_columns(pl.col("segment").replace_strict({each + 1: new for new, each in enumerate(order, 1)}))
+    overall = profile.overall_medians(customers, columns)
+    traits = profile.traits(fit.features, centroids, renumbered, overall)
+    names = tuple(name_segments(traits)) if len(centroids) > 1 else ("All customers",)
+    model = Model(fit.features, centroids, names, RfmCuts.of(customers), seed, __version__)
+    frame = profile.profile_frame(fit.features, traits, names)
+    medians = renumbered.select("segment", pl.col(columns).name.prefix("median_")).sort("segment")
+    points, variance = _map(fit.sample, model)
+    return Segmentation(model, fit, frame, medians, points, variance)
+
+
+def _map(sample: pl.DataFrame, model: Model) -> tuple[pl.DataFrame, tuple[float, float]]:
+    """Project customers of the sample on their first two principal components."""
+    shown = sample.head(MAP_CUSTOMERS)
+    if len(model.features) < 2 or len(shown) < 2 or model.k == 1:
+        schema = {"x": pl.Float64, "y": pl.Float64, "segment": pl.Int64, "segment_name": pl.String}
+        return pl.DataFrame(schema=schema), (0.0, 0.0)
+    points = matrix(shown.lazy(), model.features).collect().to_numpy()
+    with threadpool_limits(1):
+        pca = PCA(2, svd_solver="full")
+        projected = pca.fit_transform(points)
+    labels = with_segment(shown.lazy(), model.features, model.centroids).select("segment").collect()
+    names = dict(enumerate(model.names, 1))
+    frame = labels.select(
+        x=pl.Series(projected[:, 0].astype(float)),
+        y=pl.Series(projected[:, 1].astype(float)),
+        segment="segment",
+        segment_name=pl.col("segment").replace_strict(names, return_dtype=pl.String),
+    )
+    first, second = (float(share) for share in pca.explained_variance_ratio_)
+    return frame, (first, second)

@@ -1,0 +1,52 @@
+"""The settings of one run: built once, frozen, handed down."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from pathlib import Path
+
+from engine.errors import EngineError
+
+K_RANGE = (2, 10)
+"""Numbers of segments that are tried."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the user decided; everything else is found in the data.
+
+    Raises
+    ------
+    EngineError
+        If a value is out of its range.
+    """
+
+    columns: dict[str, str] = field(default_factory=dict)
+    """Column of the file by role, where the user named it: the rest is detected."""
+    delimiter: str | None = None
+    date_format: str | None = None
+    currency: str = ""
+    """Sign or code shown with money; nothing is converted."""
+    as_of: datetime | None = None
+    """The moment that recency is counted to; the midnight after the last kept line where not given."""
+    k: int | None = None
+    """Number of segments, where the user wants to decide it."""
+    seed: int = 1
+    shards: int | None = None
+    """Number of shards; chosen from the size of the input where not given. Never changes a result."""
+    temp_dir: Path | None = None
+    """Folder for the shards while the run lasts; the system's where not given."""
+
+    def __post_init__(self) -> None:
+        if self.k is not None and not K_RANGE[0] <= self.k <= K_RANGE[1]:
+            raise EngineError(f"k is {self.k}.", hint=f"The number of segments must be from {K_RANGE[0]} to {K_RANGE[1]}.")
+        if self.shards is not None and not 1 <= self.shards <= 1024:
+            raise EngineError(f"shards is {self.shards}.", hint="The number of shards must be from 1 to 1,024.")
+        if self.delimiter is not None and len(self.delimiter.encode()) != 1:
+            raise EngineError(f"The delimiter {self.delimiter!r} is not one character.", hint=r"Pass one, such as ';' or '\t'.")
+        if self.seed < 0:
+            raise EngineError(f"seed is {self.seed}.", hint="The seed must be a whole number from 0.")

@@ -1,0 +1,140 @@
+"""The aggregated tables of a run, made of merged sums and labelled customers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from engine.features.rfm import NAMES, fm_score
+from engine.insights import affinity, months
+from engine.insights.concentration import concentration
+from engine.report import numbers
+from engine.result import Frames
+from engine.segments.profile import revenue_micros, segment_sizes
+from engine.units import money, ratio
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from engine.insights.concentration import Concentration
+    from engine.runners.local import AffinitySums, Sums
+    from engine.segments.segmentation import Segmentation
+
+FAVOURITE_SHARE = 0.01
+"""Least share of all spend that an item must have to be named a segment's favourite."""
+
+
+def tabulate(
+    customers: pl.LazyFrame, segmentation: Segmentation, sums: Sums, bought: AffinitySums | None, as_of: datetime, currency: str
+) -> tuple[Frames, Concentration]:
+    """Make the tables of a run: `customers` are labelled, `sums` and `bought` merged over all shards."""
+    sizes = segment_sizes(customers)
+    table = affinity_table(bought, sizes)
+    curve = concentration(customers.select("revenue").collect(engine="streaming").to_series())
+    frames = Frames(
+        segments=_segments(sizes, segmentation, table, currency),
+        profile=segmentation.profile,
+        affinity=table,
+        rfm=_rfm(customers),
+        rfm_grid=_rfm_grid(customers),
+        rfm_cuts=_rfm_cuts(customers),
+        k_evidence=_evidence(segmentation),
+        map=segmentation.map,
+        map_variance=segmentation.map_variance,
+        months=months.finish_months(sums.months, as_of),
+        clock=sums.clock,
+        gaps=sums.gaps,
+        cohorts=months.finish_cohorts(sums.cohorts, as_of),
+        concentration=curve.curve,
+    )
+    return frames, curve
+
+
+def affinity_table(bought: AffinitySums | None, sizes: pl.DataFrame) -> pl.DataFrame:
+    """Return the table of affinities, empty where the data has neither categories nor products."""
+    if bought is None:
+        none = pl.DataFrame(schema={"segment": pl.Int64, "item": pl.String, "spend": pl.Int64, "buyers": pl.Int64})
+        return affinity.finish_affinity(none, sizes, pl.DataFrame(schema={"item": pl.String, "label": pl.String}))
+    return affinity.finish_affinity(bought.sums, sizes, bought.labels)
+
+
+def _segments(sizes: pl.DataFrame, segmentation: Segmentation, table: pl.DataFrame, currency: str) -> pl.DataFrame:
+    favourites = (
+        table.filter(pl.col("supported") & (pl.col("overall_share") >= FAVOURITE_SHARE) & (pl.col("index") > 100))
+        .group_by("segment", maintain_order=True)
+        .agg(top_category=pl.col("label").first())
+    )
+    descriptions = pl.DataFrame(
+        {"segment": range(1, segmentation.model.k + 1), "description": [_describe(segmentation.profile, each, currency) for each in range(1, segmentation.model.k + 1)]},
+        schema={"segment": pl.Int64, "description": pl.String},
+    )
+    return (
+        sizes.join(favourites, on="segment", how="left")
+        .join(descriptions, on="segment", how="left")
+        .join(segmentation.medians, on="segment", how="left")
+        .sort("segment")
+    )
+
+
+def _describe(profile: pl.DataFrame, segment: int, currency: str) -> str:
+    """Say in one sentence what sets a segment apart: its three strongest traits, against the median of all customers."""
+    rows = profile.filter((pl.col("segment") == segment) & pl.col("median").is_not_null() & (pl.col("median") != pl.col("overall_median")))
+    strongest = rows.sort(pl.col("effect").abs(), "feature", descending=[True, False]).head(3)
+    parts = []
+    for row in strongest.iter_rows(named=True):
+        own, all_customers = (numbers.amount(row[each], row["unit"], currency, short=True) for each in ("median", "overall_median"))
+        parts.append(f"{row['label'][0].lower()}{row['label'][1:]} {own} (all customers: {all_customers})")
+    return f"Typically {', '.join(parts)}." if parts else ""
+
+
+def _rfm(customers: pl.LazyFrame) -> pl.DataFrame:
+    rank = {name: place for place, name in enumerate(dict.fromkeys(name for row in NAMES.values() for name in reversed(row)))}
+    sums = (
+        customers.group_by("rfm_name")
+        .agg(
+            pl.len().cast(pl.Int64).alias("customers"),
+            revenue_micros().sum().alias("total"),
+            median_recency_days=pl.col("recency_days").median(),
+            median_orders=pl.col("orders").median(),
+            median_revenue=pl.col("revenue").median(),
+        )
+        .collect(engine="streaming")
+    )
+    return sums.sort(pl.col("rfm_name").replace_strict(rank, return_dtype=pl.Int64)).select(
+        "rfm_name",
+        "customers",
+        customer_share=ratio(pl.col("customers"), pl.col("customers").sum()),
+        revenue=money(pl.col("total")),
+        revenue_share=ratio(pl.col("total"), pl.col("total").sum()),
+        median_recency_days="median_recency_days",
+        median_orders="median_orders",
+        median_revenue="median_revenue",
+    )
+
+
+def _rfm_grid(customers: pl.LazyFrame) -> pl.DataFrame:
+    return (
+        customers.with_columns(fm_score=fm_score())
+        .group_by("r_score", "fm_score", "rfm_name")
+        .agg(pl.len().cast(pl.Int64).alias("customers"), revenue_micros().sum().alias("total"))
+        .select("r_score", "fm_score", "rfm_name", "customers", revenue=money(pl.col("total")))
+        .sort("r_score", "fm_score")
+        .collect(engine="streaming")
+    )
+
+
+def _rfm_cuts(customers: pl.LazyFrame) -> pl.DataFrame:
+    """Show what each score stands for: the least and the largest value that has it, among customers with a purchase."""
+    bought = customers.filter(pl.col("orders") > 0)
+    table = pl.DataFrame({"score": [1, 2, 3, 4, 5]})
+    for score, value in (("r_score", "recency_days"), ("f_score", "orders"), ("m_score", "revenue")):
+        ends = bought.group_by(score=score).agg(pl.col(value).min().alias(f"{value}_from"), pl.col(value).max().alias(f"{value}_to"))
+        table = table.join(ends.collect(engine="streaming"), on="score", how="left", maintain_order="left")
+    return table
+
+
+def _evidence(segmentation: Segmentation) -> pl.DataFrame:
+    rows = [(each.k, each.silhouette, each.stability, each.stability_spread, each.smallest_share, each.k == segmentation.model.k) for each in segmentation.fit.candidates]
+    floats = dict.fromkeys(("silhouette", "stability", "stability_spread", "smallest_share"), pl.Float64)
+    return pl.DataFrame(rows, schema={"k": pl.Int64, **floats, "chosen": pl.Boolean}, orient="row")
