@@ -39,6 +39,10 @@ format: $(READY) ## Bring the code into shape
 	$(VENV)/bin/ruff check --fix .
 	$(VENV)/bin/ruff format .
 
+.PHONY: bench
+bench: $(READY) ## Time whole analyses of a synthetic export
+	$(RUN) -m benchmarks.measure
+
 .PHONY: sample
 sample: $(READY) ## Write data/sample_orders.csv anew
 	$(RUN) cli.py generate data/sample_orders.csv --rows 30000 --seed 7

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -17,6 +17,7 @@ from engine.version import __version__
 
 if TYPE_CHECKING:
     from rich.console import Console
+    from rich.status import Status
 
 app = typer.Typer(
     add_completion=False,
@@ -48,8 +49,14 @@ def root(
 
 @app.command()
 def analyze(
-    files: Annotated[list[Path], typer.Argument(metavar="FILES...", help="Export of order lines: CSV or TSV, UTF-8; several of one layout.")],
-    out: Annotated[Path | None, typer.Option("--out", "-o", metavar="DIR", help="Folder of the results. (default: output/<file name>)")] = None,
+    files: Annotated[
+        list[Path],
+        typer.Argument(metavar="FILES...", help="Export of order lines: CSV or TSV, UTF-8; several of one layout."),
+    ],
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", "-o", metavar="DIR", help="Folder of the results. (default: output/<file name>)"),
+    ] = None,
     customer: Annotated[str | None, _column("the customer")] = None,
     order: Annotated[str | None, _column("the order")] = None,
     product: Annotated[str | None, _column("the product")] = None,
@@ -59,14 +66,31 @@ def analyze(
     quantity: Annotated[str | None, _column("the quantity")] = None,
     price: Annotated[str | None, _column("the price of a unit")] = None,
     amount: Annotated[str | None, _column("the total of the line")] = None,
-    date_format: Annotated[str | None, typer.Option(metavar="FORMAT", help="Format of the dates, as '%d/%m/%Y %H:%M'.", rich_help_panel=READING)] = None,
-    delimiter: Annotated[str | None, typer.Option(metavar="CHAR", help="Character between the cells.", rich_help_panel=READING)] = None,
+    date_format: Annotated[
+        str | None,
+        typer.Option(metavar="FORMAT", help="Format of the dates, as '%d/%m/%Y %H:%M'.", rich_help_panel=READING),
+    ] = None,
+    delimiter: Annotated[
+        str | None, typer.Option(metavar="CHAR", help="Character between the cells.", rich_help_panel=READING)
+    ] = None,
     currency: Annotated[str, typer.Option(metavar="SIGN", help="Sign or code shown with money.")] = "",
-    as_of: Annotated[datetime | None, typer.Option(metavar="DATE", help="Moment that recency is counted to. (default: midnight after the last order)")] = None,
-    k: Annotated[int | None, typer.Option("--k", min=2, max=10, help="Number of segments. (default: the data decides)")] = None,
+    as_of: Annotated[
+        datetime | None,
+        typer.Option(
+            metavar="DATE", help="Moment that recency is counted to. (default: midnight after the last order)"
+        ),
+    ] = None,
+    k: Annotated[
+        int | None, typer.Option("--k", min=2, max=10, help="Number of segments. (default: the data decides)")
+    ] = None,
     seed: Annotated[int, typer.Option(min=0, help="Seed of all random choices.")] = 1,
-    shards: Annotated[int | None, typer.Option(min=1, max=1024, help="Number of shards on disk; never changes a result. (default: by size)")] = None,
-    temp_dir: Annotated[Path | None, typer.Option(metavar="DIR", help="Folder for temporary files. (default: the system's)")] = None,
+    shards: Annotated[
+        int | None,
+        typer.Option(min=1, max=1024, help="Number of shards on disk; never changes a result. (default: by size)"),
+    ] = None,
+    temp_dir: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Folder for temporary files. (default: the system's)")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print summary.json instead of tables.")] = False,
     quiet: Quiet = False,
     debug: Debug = False,
@@ -95,18 +119,18 @@ def analyze(
             shards=shards,
             temp_dir=temp_dir,
         )
-        from engine.pipeline import analyze as run  # noqa: PLC0415 - `--help` need not wait for Polars
+        from engine.pipeline import analyze as run  # `--help` need not wait for Polars
 
         with _progress(quiet=quiet) as tell:
             result = run(files, out=out or Path("output") / files[0].name.split(".")[0], settings=settings, tell=tell)
         if as_json:
-            import json  # noqa: PLC0415
+            import json
 
             typer.echo(json.dumps(result.summary, indent=2, ensure_ascii=False))
         elif not quiet:
-            from rich.console import Console  # noqa: PLC0415
+            from rich.console import Console
 
-            from engine.report.console import show  # noqa: PLC0415
+            from engine.report.console import show
 
             show(result.summary, result.summary["findings"], Console(), result.out)
 
@@ -116,14 +140,18 @@ def generate(
     out: Annotated[Path, typer.Argument(metavar="OUT.csv", help="File to write.")],
     rows: Annotated[int, typer.Option(min=1, help="Order lines to write.")] = 100_000,
     seed: Annotated[int, typer.Option(min=0, help="Seed: the same seed writes the same bytes.")] = 1,
-    customers: Annotated[int | None, typer.Option(min=1, help="Number of customers. (default: one per 20 lines)")] = None,
-    labels: Annotated[Path | None, typer.Option(metavar="LABELS.csv", help="Write each customer's planted segment there.")] = None,
+    customers: Annotated[
+        int | None, typer.Option(min=1, help="Number of customers. (default: one per 20 lines)")
+    ] = None,
+    labels: Annotated[
+        Path | None, typer.Option(metavar="LABELS.csv", help="Write each customer's planted segment there.")
+    ] = None,
     quiet: Quiet = False,
     debug: Debug = False,
 ) -> None:
     """Write a synthetic export whose customers come from planted segments."""
     with _errors(debug=debug):
-        from engine.generate import generate as run  # noqa: PLC0415 - `--help` need not wait for Polars
+        from engine.generate import generate as run  # `--help` need not wait for Polars
 
         made = run(out, rows=rows, seed=seed, customers=customers, labels=labels)
         if not quiet:
@@ -131,12 +159,12 @@ def generate(
 
 
 @contextmanager
-def _progress(*, quiet: bool) -> Iterator[object]:
+def _progress(*, quiet: bool) -> Iterator[Callable[[str], None] | None]:
     """Tell the stages of a run on stderr: plain lines, and on a terminal a spinner beside the one that runs."""
     if quiet:
         yield None
         return
-    from rich.console import Console  # noqa: PLC0415 - `--help` brings its own
+    from rich.console import Console  # `--help` brings its own
 
     console = Console(stderr=True, highlight=False)
     if not console.is_terminal:
@@ -146,11 +174,11 @@ def _progress(*, quiet: bool) -> Iterator[object]:
         yield lambda message: _next_stage(console, status, message)
 
 
-def _next_stage(console: Console, status: object, message: str) -> None:
-    from rich.text import Text  # noqa: PLC0415
+def _next_stage(console: Console, status: Status, message: str) -> None:
+    from rich.text import Text
 
     console.print(Text(message, style="dim"))
-    status.update(Text(message))  # type: ignore[attr-defined]
+    status.update(Text(message))
 
 
 @contextmanager
@@ -171,7 +199,9 @@ def _errors(*, debug: bool) -> Iterator[None]:
     except Exception as error:  # a fault of the program: still one message, and the traceback where asked for
         if debug:
             raise
-        typer.echo(f"Error: the run failed: {error!r}\nRun it again with --debug to see where, and report it.", err=True)
+        typer.echo(
+            f"Error: the run failed: {error!r}\nRun it again with --debug to see where, and report it.", err=True
+        )
         raise typer.Exit(1) from error
 
 

@@ -26,6 +26,6 @@ def __getattr__(name: str) -> Any:
     if name not in _HOMES:
         message = f"module 'engine' has no attribute {name!r}"
         raise AttributeError(message)
-    import importlib  # noqa: PLC0415
+    import importlib
 
     return getattr(importlib.import_module(_HOMES[name]), name)

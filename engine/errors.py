@@ -57,7 +57,10 @@ class ColumnError(EngineError):
     def from_unknown_column(cls, where: str, option: str, column: str, columns: list[str]) -> Self:
         """A column that the user named and that the file does not have."""
         hint = f"Columns seen: {', '.join(columns)}."
-        return cls(f"{where}: {option} names a column {column!r} that is not there.", hint=f"{did_you_mean(column, columns)} {hint}".strip())
+        return cls(
+            f"{where}: {option} names a column {column!r} that is not there.",
+            hint=f"{did_you_mean(column, columns)} {hint}".strip(),
+        )
 
 
 class NoDataError(EngineError):

@@ -36,8 +36,8 @@ def analyze(
 ) -> Analysis:
     """Turn the order lines of a shop into customer segments.
 
-    With `out`, all outputs are written there, whole or not at all, and the customers are read from there when asked for;
-    without, they are held in memory and nothing is written. `tell` is called with a line of text as each stage begins.
+    With `out`, all outputs are written there, whole or not at all, and the customers are read from there when they are
+    asked for; without, they are held in memory and nothing is written. `tell` gets a line of text as each stage begins.
 
     Raises
     ------
@@ -63,11 +63,13 @@ def analyze(
             features, sums = local.build_features(intake.shards, work / "features", as_of, totals.categories)
         with stages.stage("segments", "Finding the hidden segments"):
             preload.wait_for_clustering()
-            from engine.segments.segmentation import find_segments  # noqa: PLC0415 - imports scikit-learn
+            from engine.segments.segmentation import find_segments  # imports scikit-learn
 
             segmentation = find_segments(features, totals.categories, settings.k, settings.seed)
         with stages.stage("labels", "Labelling every customer, and comparing what the segments buy"):
-            customers, bought = local.label_customers(intake.shards, work / "features", work / "labelled", segmentation.model, totals)
+            customers, bought = local.label_customers(
+                intake.shards, work / "features", work / "labelled", segmentation.model, totals
+            )
         with stages.stage("tables", "Summing up"):
             frames, concentration = tabulate(customers, segmentation, sums, bought, as_of, settings.currency)
             summary = {

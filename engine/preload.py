@@ -12,8 +12,8 @@ if TYPE_CHECKING:
 class Preload:
     """Imports the clustering library, and for a report the chart engine, in threads of their own.
 
-    Measured on 2 cores: scikit-learn takes 0.8 s to import, Altair 0.3 s, Vega's bundle 1.0 s to build. Polars leaves the
-    interpreter free while it reads, so that they cost little beside the pass over the input.
+    Measured on 2 cores: scikit-learn takes 0.8 s to import, Altair 0.3 s, Vega's bundle 1.0 s to build. Polars leaves
+    the interpreter free while it reads, so that they cost little beside the pass over the input.
     """
 
     def __init__(self, *, report: bool) -> None:
@@ -32,13 +32,13 @@ class Preload:
 
 
 def _import_clustering() -> None:
-    import sklearn.cluster  # noqa: PLC0415
+    import sklearn.cluster
     import sklearn.decomposition
     import sklearn.metrics  # noqa: F401
 
 
 def _vega_bundle() -> str:
-    import altair as alt  # noqa: F401, PLC0415
-    import vl_convert  # noqa: PLC0415
+    import altair as alt  # noqa: F401
+    import vl_convert
 
-    return str(vl_convert.javascript_bundle())
+    return str(vl_convert.javascript_bundle())  # type: ignore[call-arg]  # the snippet is optional

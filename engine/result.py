@@ -23,22 +23,22 @@ class Frames:
     """
 
     segments: pl.DataFrame
-    """One row per segment, largest revenue first: segment, segment_name, description, customers, customer_share, revenue,
-    revenue_share, orders, top_category, and `median_*` of the profile's features."""
+    """One row per segment, largest revenue first: segment, segment_name, description, customers, customer_share,
+    revenue, revenue_share, orders, top_category, and `median_*` of the profile's features."""
     profile: pl.DataFrame
     """One row per segment and feature: segment, segment_name, feature, label, unit, median, overall_median, effect (the
     segment's mean in standard deviations from the mean of all customers, after the model's transform)."""
     affinity: pl.DataFrame
-    """One row per segment and item: segment, segment_name, item, label, buyers, revenue, segment_share, overall_share, index
-    (100 = the share of spend that all customers give the item), supported (whether the floor on support is met)."""
+    """One row per segment and item: segment, segment_name, item, label, buyers, revenue, segment_share, overall_share,
+    index (100 = the share of spend that all customers give the item), supported (the floor on support is met)."""
     rfm: pl.DataFrame
     """One row per RFM name: rfm_name, customers, customer_share, revenue, revenue_share, median_recency_days,
     median_orders, median_revenue."""
     rfm_grid: pl.DataFrame
     """One row per cell: r_score, fm_score (1-5 each), rfm_name, customers, revenue."""
     rfm_cuts: pl.DataFrame
-    """One row per score 1-5: score, recency_days_from, recency_days_to, orders_from, orders_to, revenue_from, revenue_to;
-    null where no customer has the score."""
+    """One row per score 1-5: score, recency_days_from, recency_days_to, orders_from, orders_to, revenue_from,
+    revenue_to; null where no customer has the score."""
     k_evidence: pl.DataFrame
     """One row per tried k: k, silhouette, stability, stability_spread, smallest_share, chosen (Boolean)."""
     map: pl.DataFrame
@@ -74,6 +74,6 @@ class Analysis:
     @cached_property
     def charts(self) -> dict[str, alt.Chart]:
         """The charts by name, as Altair objects: drawn on first use."""
-        from engine.charts import draw  # noqa: PLC0415 - Altair takes a third of a second to import
+        from engine.charts import draw  # Altair takes a third of a second to import
 
         return draw(self.frames, self.summary)

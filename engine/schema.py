@@ -31,10 +31,12 @@ class Table:
 
     @property
     def names(self) -> list[str]:
+        """The columns' names, in order."""
         return [column.name for column in self.columns]
 
     @property
     def schema(self) -> pl.Schema:
+        """The columns as Polars describes them."""
         return pl.Schema({column.name: column.dtype for column in self.columns})
 
     def match(self, lf: pl.LazyFrame) -> pl.LazyFrame:
@@ -49,7 +51,9 @@ TRANSACTIONS = Table(
     "one row per kept line of the input",
     (
         Column("customer_id", TEXT, "as in the file, trimmed; leading zeros kept"),
-        Column("order_id", TEXT, "from the file; the calendar day where the file has none (one order per customer and day)"),
+        Column(
+            "order_id", TEXT, "from the file; the calendar day where the file has none (one order per customer and day)"
+        ),
         Column("product_id", TEXT, "null where the file has none", nullable=True),
         Column("product_name", TEXT, "null where the file has none", nullable=True),
         Column("category", TEXT, "null where the file has none", nullable=True),
@@ -75,7 +79,9 @@ ORDERS = Table(
     "one row per customer and order, orders of returns only included",
     (
         Column("customer_id", TEXT, ""),
-        Column("bought_at", MOMENT, "time of its first bought line; null where all its lines are returns", nullable=True),
+        Column(
+            "bought_at", MOMENT, "time of its first bought line; null where all its lines are returns", nullable=True
+        ),
         Column("first_line", MOMENT, "time of its first line"),
         Column("last_line", MOMENT, "time of its last line"),
         Column("lines", COUNT, "number of lines"),
@@ -96,14 +102,32 @@ FEATURES = Table(
         Column("units", FLOAT, "units bought, net of returns"),
         Column("revenue", FLOAT, "amount of all lines, net of returns", "currency"),
         Column("aov", FLOAT, "average order value: mean net amount of the purchases", "currency", nullable=True),
-        Column("aov_std", FLOAT, "sample standard deviation of the order values; from two purchases on", "currency", nullable=True),
+        Column(
+            "aov_std",
+            FLOAT,
+            "sample standard deviation of the order values; from two purchases on",
+            "currency",
+            nullable=True,
+        ),
         Column("first_order", MOMENT, "time of the first purchase", nullable=True),
         Column("last_order", MOMENT, "time of the last purchase", nullable=True),
         Column("last_seen", MOMENT, "time of the last line, a return included"),
         Column("recency_days", FLOAT, "as_of minus the last purchase", "days", nullable=True),
         Column("tenure_days", FLOAT, "as_of minus the first purchase", "days", nullable=True),
-        Column("gap_mean_days", FLOAT, "mean time between successive purchases; from two purchases on", "days", nullable=True),
-        Column("gap_std_days", FLOAT, "sample standard deviation of these gaps; from three purchases on", "days", nullable=True),
+        Column(
+            "gap_mean_days",
+            FLOAT,
+            "mean time between successive purchases; from two purchases on",
+            "days",
+            nullable=True,
+        ),
+        Column(
+            "gap_std_days",
+            FLOAT,
+            "sample standard deviation of these gaps; from three purchases on",
+            "days",
+            nullable=True,
+        ),
         Column("gap_median_days", FLOAT, "median of these gaps; from two purchases on", "days", nullable=True),
         Column("lines_per_order", FLOAT, "lines of the purchases per purchase", nullable=True),
         Column("price", FLOAT, "average price of a unit bought", "currency", nullable=True),
@@ -121,7 +145,7 @@ FEATURES = Table(
         Column("earlier_revenue", FLOAT, "revenue before that", "currency"),
     ),
 )
-"""The features of every customer; beside them come `spend_share: <category>` for the categories with the largest revenue."""
+"""The features of every customer; beside them come `spend_share: <category>` for the largest categories by revenue."""
 
 SCORES = Table(
     "scores",

@@ -43,10 +43,14 @@ class Settings:
 
     def __post_init__(self) -> None:
         if self.k is not None and not K_RANGE[0] <= self.k <= K_RANGE[1]:
-            raise EngineError(f"k is {self.k}.", hint=f"The number of segments must be from {K_RANGE[0]} to {K_RANGE[1]}.")
+            raise EngineError(
+                f"k is {self.k}.", hint=f"The number of segments must be from {K_RANGE[0]} to {K_RANGE[1]}."
+            )
         if self.shards is not None and not 1 <= self.shards <= 1024:
             raise EngineError(f"shards is {self.shards}.", hint="The number of shards must be from 1 to 1,024.")
         if self.delimiter is not None and len(self.delimiter.encode()) != 1:
-            raise EngineError(f"The delimiter {self.delimiter!r} is not one character.", hint=r"Pass one, such as ';' or '\t'.")
+            raise EngineError(
+                f"The delimiter {self.delimiter!r} is not one character.", hint=r"Pass one, such as ';' or '\t'."
+            )
         if self.seed < 0:
             raise EngineError(f"seed is {self.seed}.", hint="The seed must be a whole number from 0.")

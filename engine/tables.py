@@ -26,7 +26,12 @@ FAVOURITE_SHARE = 0.01
 
 
 def tabulate(
-    customers: pl.LazyFrame, segmentation: Segmentation, sums: Sums, bought: AffinitySums | None, as_of: datetime, currency: str
+    customers: pl.LazyFrame,
+    segmentation: Segmentation,
+    sums: Sums,
+    bought: AffinitySums | None,
+    as_of: datetime,
+    currency: str,
 ) -> tuple[Frames, Concentration]:
     """Make the tables of a run: `customers` are labelled, `sums` and `bought` merged over all shards."""
     sizes = segment_sizes(customers)
@@ -66,7 +71,12 @@ def _segments(sizes: pl.DataFrame, segmentation: Segmentation, table: pl.DataFra
         .agg(top_category=pl.col("label").first())
     )
     descriptions = pl.DataFrame(
-        {"segment": range(1, segmentation.model.k + 1), "description": [_describe(segmentation.profile, each, currency) for each in range(1, segmentation.model.k + 1)]},
+        {
+            "segment": range(1, segmentation.model.k + 1),
+            "description": [
+                _describe(segmentation.profile, each, currency) for each in range(1, segmentation.model.k + 1)
+            ],
+        },
         schema={"segment": pl.Int64, "description": pl.String},
     )
     return (
@@ -78,18 +88,25 @@ def _segments(sizes: pl.DataFrame, segmentation: Segmentation, table: pl.DataFra
 
 
 def _describe(profile: pl.DataFrame, segment: int, currency: str) -> str:
-    """Say in one sentence what sets a segment apart: its three strongest traits, against the median of all customers."""
-    rows = profile.filter((pl.col("segment") == segment) & pl.col("median").is_not_null() & (pl.col("median") != pl.col("overall_median")))
+    """Say in one sentence what sets a segment apart: its three strongest traits, against the median of all."""
+    rows = profile.filter(
+        (pl.col("segment") == segment) & pl.col("median").is_not_null() & (pl.col("median") != pl.col("overall_median"))
+    )
     strongest = rows.sort(pl.col("effect").abs(), "feature", descending=[True, False]).head(3)
     parts = []
     for row in strongest.iter_rows(named=True):
-        own, all_customers = (numbers.amount(row[each], row["unit"], currency, short=True) for each in ("median", "overall_median"))
+        own, all_customers = (
+            numbers.amount(row[each], row["unit"], currency, short=True) for each in ("median", "overall_median")
+        )
         parts.append(f"{row['label'][0].lower()}{row['label'][1:]} {own} (all customers: {all_customers})")
     return f"Typically {', '.join(parts)}." if parts else ""
 
 
 def _rfm(customers: pl.LazyFrame) -> pl.DataFrame:
-    rank = {name: place for place, name in enumerate(dict.fromkeys(name for row in NAMES.values() for name in reversed(row)))}
+    rank = {
+        name: place
+        for place, name in enumerate(dict.fromkeys(name for row in NAMES.values() for name in reversed(row)))
+    }
     sums = (
         customers.group_by("rfm_name")
         .agg(
@@ -129,12 +146,24 @@ def _rfm_cuts(customers: pl.LazyFrame) -> pl.DataFrame:
     bought = customers.filter(pl.col("orders") > 0)
     table = pl.DataFrame({"score": [1, 2, 3, 4, 5]})
     for score, value in (("r_score", "recency_days"), ("f_score", "orders"), ("m_score", "revenue")):
-        ends = bought.group_by(score=score).agg(pl.col(value).min().alias(f"{value}_from"), pl.col(value).max().alias(f"{value}_to"))
+        ends = bought.group_by(score=score).agg(
+            pl.col(value).min().alias(f"{value}_from"), pl.col(value).max().alias(f"{value}_to")
+        )
         table = table.join(ends.collect(engine="streaming"), on="score", how="left", maintain_order="left")
     return table
 
 
 def _evidence(segmentation: Segmentation) -> pl.DataFrame:
-    rows = [(each.k, each.silhouette, each.stability, each.stability_spread, each.smallest_share, each.k == segmentation.model.k) for each in segmentation.fit.candidates]
+    rows = [
+        (
+            each.k,
+            each.silhouette,
+            each.stability,
+            each.stability_spread,
+            each.smallest_share,
+            each.k == segmentation.model.k,
+        )
+        for each in segmentation.fit.candidates
+    ]
     floats = dict.fromkeys(("silhouette", "stability", "stability_spread", "smallest_share"), pl.Float64)
     return pl.DataFrame(rows, schema={"k": pl.Int64, **floats, "chosen": pl.Boolean}, orient="row")

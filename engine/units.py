@@ -24,16 +24,18 @@ MAX_AMOUNT = 1_000_000_000
 def ratio(numerator: pl.Expr, denominator: pl.Expr) -> pl.Expr:
     """Divide two columns as floats; null where the denominator is zero.
 
-    NOTE: never divide by a literal here. Polars multiplies a column by a literal's reciprocal, but divides where the
-    column has one row only, so that the last bit would depend on the number of rows.
+    NOTE: Polars multiplies a column by the reciprocal of a literal or an aggregate, but divides where the column has
+    one row only, so that the last bit would depend on the number of rows. Adding nothing of the numerator to the
+    denominator makes a column of it, which is always divided by.
     """
-    bottom = denominator.cast(pl.Float64)
-    return pl.when(bottom != 0).then(numerator.cast(pl.Float64) / bottom)
+    top = numerator.cast(pl.Float64)
+    bottom = denominator.cast(pl.Float64) + top * 0.0
+    return pl.when(bottom != 0).then(top / bottom)
 
 
 def scaled(column: pl.Expr, unit: int) -> pl.Expr:
     """Convert fixed-point integers to floats: `unit` of the integer make one."""
-    return ratio(column, column * 0 + unit)
+    return ratio(column, pl.lit(unit))
 
 
 def money(column: pl.Expr) -> pl.Expr:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import TYPE_CHECKING, Any, cast
 
 import polars as pl
+from polars import selectors
 
 from engine.charts import affinity, choice, cohorts, concentration, months, rfm, segments, timing
 
@@ -38,15 +40,20 @@ def draw(frames: Frames, summary: dict[str, Any]) -> dict[str, alt.Chart]:
 
     Most are layers or panels of charts: like a plain `alt.Chart` each can be saved, shown and turned into JSON.
     """
+    frames = _finite(frames)
     currency = str(summary.get("currency") or "")
-    by = (summary.get("affinity") or {}).get("by")
+    by = summary.get("affinity_by")
     # A first month alone has no later month in which anyone could have come back.
     later = frames.cohorts.filter(pl.col("months_since") > 0)
+    placed = frames.map.drop_nulls(["x", "y"])
     tried = frames.k_evidence.filter(pl.col("silhouette").is_finite() | pl.col("stability").is_finite())
     drawn: dict[str, tuple[pl.DataFrame, Callable[[], object]]] = {
-        "customer_segment_distribution": (frames.segments, lambda: segments.customer_segment_distribution(frames.segments, currency)),
+        "customer_segment_distribution": (
+            frames.segments,
+            lambda: segments.customer_segment_distribution(frames.segments, currency),
+        ),
         "segment_profiles": (frames.profile, lambda: segments.segment_profiles(frames.profile, currency)),
-        "segment_map": (frames.map, lambda: segments.segment_map(frames.map, frames.map_variance)),
+        "segment_map": (placed, lambda: segments.segment_map(placed, frames.map_variance)),
         "product_affinity_matrix": (frames.affinity, lambda: affinity.product_affinity_matrix(frames.affinity, by)),
         "rfm_map": (frames.rfm_grid, lambda: rfm.rfm_map(frames.rfm_grid, frames.rfm, frames.rfm_cuts, currency)),
         "cohort_retention": (later, lambda: cohorts.cohort_retention(frames.cohorts)),
@@ -60,3 +67,13 @@ def draw(frames: Frames, summary: dict[str, Any]) -> dict[str, alt.Chart]:
         "k_evidence": (tried, lambda: choice.k_evidence(frames.k_evidence)),
     }
     return {name: cast("alt.Chart", chart()) for name, (frame, chart) in drawn.items() if not frame.is_empty()}
+
+
+def _finite(frames: Frames) -> Frames:
+    """Turn what is no number into null, which JSON can say and Vega leaves out."""
+    tables: dict[str, Any] = {name: value for name, value in vars(frames).items() if isinstance(value, pl.DataFrame)}
+    floats = selectors.float()
+    return dataclasses.replace(
+        frames,
+        **{name: each.with_columns(pl.when(floats.is_finite()).then(floats)) for name, each in tables.items()},
+    )

@@ -6,14 +6,15 @@ import altair as alt
 import polars as pl
 
 from engine.charts import theme
-from engine.charts.parts import column_axis, columns, cut, heading, mapped, names, texts
+from engine.charts.parts import column_axis, columns, cut, heading, layered, mapped, names, texts
 from engine.report import numbers
 from engine.report.figures import strongest
 
 MOST_ITEMS = 15
 LABEL = 38
-_LIMIT = 2.0
-"""The colour ends at four times, and at a quarter of, the usual share: 2 in base-2 logarithms."""
+_LIMITS = (2.0, 3.0)
+"""The colour ends at four times, and at a quarter of, the usual share (2 in base-2 logarithms), or at eight times and
+an eighth where the segments' tastes differ that much."""
 
 
 def product_affinity_matrix(affinity: pl.DataFrame, by: str | None) -> alt.LayerChart:
@@ -23,7 +24,9 @@ def product_affinity_matrix(affinity: pl.DataFrame, by: str | None) -> alt.Layer
     heads = columns(called, width)
     items = telling_items(affinity)
     labels = _item_labels(affinity, items)
-    frame = _cells(affinity.filter(pl.col("item").is_in(items)), called, heads, labels)
+    shown = affinity.filter(pl.col("item").is_in(items))
+    limit = _limit(shown)
+    frame = _cells(shown, called, heads, labels, limit)
     base = alt.Chart(frame, width=alt.Step(width), height=alt.Step(28)).encode(
         x=alt.X(
             "head:N",
@@ -46,11 +49,12 @@ def product_affinity_matrix(affinity: pl.DataFrame, by: str | None) -> alt.Layer
         ],
     )
     kind = {"category": "categories", "product": "products"}.get(by or "", "items")
-    return alt.layer(
+    return layered(
         base.mark_rect(color=theme.PALE, stroke="white", strokeWidth=2),
-        base.transform_filter("datum.supported").mark_rect(stroke="white", strokeWidth=2).encode(color=_colour()),
+        base.transform_filter("datum.supported").mark_rect(stroke="white", strokeWidth=2).encode(color=_colour(limit)),
         base.mark_text(fontSize=12).encode(text="text:N", color=alt.Color("ink:N", scale=None)),
-    ).resolve_scale(color="independent").properties(
+        own_colours=True,
+    ).properties(
         title=heading(
             finding(affinity),
             f"Share of spend on the {len(items)} most telling {kind}, 100 = average of all customers. "
@@ -70,16 +74,23 @@ def telling_items(affinity: pl.DataFrame, most: int = MOST_ITEMS) -> list[str]:
         return []
     ratio = pl.col("index").clip(1, None) / 100
     weighed = affinity.with_columns(
-        pl.when("supported").then((pl.max_horizontal("segment_share", "overall_share") * ratio.log()).abs()).alias("tells")
+        pl.when("supported")
+        .then((pl.max_horizontal("segment_share", "overall_share") * ratio.log()).abs())
+        .alias("tells")
     )
     ranked = (
-        weighed.group_by("item").agg(pl.col("tells").max().fill_null(-1), pl.col("overall_share").max())
-        .sort("tells", "overall_share", "item", descending=[True, True, False])["item"].to_list()
+        weighed.group_by("item")
+        .agg(pl.col("tells").max().fill_null(-1), pl.col("overall_share").max())
+        .sort("tells", "overall_share", "item", descending=[True, True, False])["item"]
+        .to_list()
     )
     # Every segment shows at least the item it favours most, so that no column is without a word.
     first = (
-        weighed.filter("supported").sort("index", "item", descending=[True, False])
-        .unique(subset="segment", keep="first", maintain_order=True).sort("segment")["item"].to_list()
+        weighed.filter("supported")
+        .sort("index", "item", descending=[True, False])
+        .unique(subset="segment", keep="first", maintain_order=True)
+        .sort("segment")["item"]
+        .to_list()
     )
     chosen = list(dict.fromkeys([*first[:most], *ranked]))[:most]
     favoured = (
@@ -102,6 +113,17 @@ def finding(affinity: pl.DataFrame) -> str:
     return f"{who} spend {numbers.times(row['index'] / 100)} the usual share of their money on {what}"
 
 
+def _departure() -> pl.Expr:
+    """Return how far an index is from the average, in base-2 logarithms."""
+    return (pl.col("index").clip(1, None) / 100).log(2)
+
+
+def _limit(affinity: pl.DataFrame) -> float:
+    """Return where the colour ends: further out where a third of the cells would lie beyond the nearer end."""
+    far = affinity.filter("supported").select((_departure().abs() > _LIMITS[0]).mean()).item()
+    return _LIMITS[1] if far is not None and far > 1 / 3 else _LIMITS[0]
+
+
 def _item_labels(affinity: pl.DataFrame, items: list[str]) -> dict[str, str]:
     """Cut the labels; two that become the same get a number."""
     whole = dict(affinity.select("item", "label").rows())
@@ -115,9 +137,11 @@ def _item_labels(affinity: pl.DataFrame, items: list[str]) -> dict[str, str]:
     return labels
 
 
-def _cells(frame: pl.DataFrame, called: dict[int, str], heads: dict[int, str], labels: dict[str, str]) -> pl.DataFrame:
+def _cells(
+    frame: pl.DataFrame, called: dict[int, str], heads: dict[int, str], labels: dict[str, str], limit: float
+) -> pl.DataFrame:
     """Write one cell a segment and item."""
-    shade = (pl.col("index").clip(1, None) / 100).log(2).clip(-_LIMIT, _LIMIT)
+    shade = _departure().clip(-limit, limit)
     cells = frame.with_columns(
         shade.round(3).alias("shade"),
         pl.col("supported").fill_null(value=False),
@@ -135,25 +159,26 @@ def _cells(frame: pl.DataFrame, called: dict[int, str], heads: dict[int, str], l
         texts("text", (numbers.MISSING if numbers.missing(v) else f"{v:,.0f}" for v in cells["index"])),
         texts("spend", map(numbers.share, cells["segment_share"])),
         texts("usual", map(numbers.share, cells["overall_share"])),
-        texts("ink", (_ink(ok, v) for ok, v in cells.select("supported", "shade").rows())),
+        texts("ink", (_ink(ok, v, limit) for ok, v in cells.select("supported", "shade").rows())),
     )
 
 
-def _ink(supported: bool, shade: float | None) -> str:  # noqa: FBT001
+def _ink(supported: bool, shade: float | None, limit: float) -> str:  # noqa: FBT001
     if not supported or shade is None:
         return "#6b7784"
-    return theme.ink_on(theme.between(theme.DIVERGING, (shade / _LIMIT + 1) / 2))
+    return theme.ink_on(theme.between(theme.DIVERGING, (shade / limit + 1) / 2))
 
 
-def _colour() -> alt.Color:
+def _colour(limit: float) -> alt.Color:
+    low, high = f"{100 / 2**limit:.0f} or less", f"{100 * 2**limit:.0f} or more"
     return alt.Color(
         "shade:Q",
-        scale=theme.ramp(theme.DIVERGING, -_LIMIT, _LIMIT),
+        scale=theme.ramp(theme.DIVERGING, -limit, limit),
         legend=alt.Legend(
             title="Index",
             orient="bottom",
             gradientLength=260,
-            values=[-2, -1, 0, 1, 2],
-            labelExpr="datum.value <= -2 ? '25 or less' : datum.value >= 2 ? '400 or more' : format(100 * pow(2, datum.value), 'd')",
+            values=[-limit, 0, limit],
+            labelExpr=f"datum.value < 0 ? '{low}' : datum.value > 0 ? '{high}' : '100'",
         ),
     )

@@ -6,7 +6,7 @@ import altair as alt
 import polars as pl
 
 from engine.charts import theme
-from engine.charts.parts import heading, panel
+from engine.charts.parts import heading, layered, panel
 from engine.report import numbers
 
 _PANEL = 365
@@ -35,24 +35,32 @@ def _panel(frame: pl.DataFrame, column: str, title: str) -> alt.LayerChart:
     """Draw one measure against k."""
     held = frame.filter(pl.col(column).is_finite())
     ks = frame["k"].to_list()
-    shown = ks if len(ks) <= 14 else ks[:: len(ks) // 10 + 1]  # noqa: PLR2004 - as many as fit side by side
+    shown = ks if len(ks) <= 14 else ks[:: len(ks) // 10 + 1]
     base = alt.Chart(held, width=_PANEL, height=240, title=panel(title)).encode(
-        x=alt.X("k:O", scale=alt.Scale(domain=ks), title="Number of segments", axis=alt.Axis(labelAngle=0, values=shown)),
+        x=alt.X(
+            "k:O", scale=alt.Scale(domain=ks), title="Number of segments", axis=alt.Axis(labelAngle=0, values=shown)
+        ),
     )
-    y = alt.Y(f"{column}:Q", title=None, scale=_scale(held, column), axis=alt.Axis(format=".2~f", tickCount=5, domain=False))
+    y = alt.Y(
+        f"{column}:Q", title=None, scale=_scale(held, column), axis=alt.Axis(format=".2~f", tickCount=5, domain=False)
+    )
     picked = base.transform_filter("datum.chosen")
     layers = [
         base.mark_line(color=theme.RULE, strokeWidth=2).encode(y=y),
-        base.mark_circle(size=64, fill="white", stroke=theme.RULE, strokeWidth=2, opacity=1).encode(y=y, tooltip=_tooltip()),
+        base.mark_circle(size=64, fill="white", stroke=theme.RULE, strokeWidth=2, opacity=1).encode(
+            y=y, tooltip=_tooltip()
+        ),
         picked.mark_circle(size=150, color=theme.ACCENT, opacity=1).encode(y=y, tooltip=_tooltip()),
         picked.mark_text(dy=-18, fontSize=14, fontWeight="bold", color=theme.ACCENT).encode(
             y=y, text=alt.Text(f"{column}:Q", format=".2f")
         ),
     ]
     if column == "stability":
-        spread = base.mark_rule(color=theme.RULE, strokeWidth=2).encode(y=alt.Y("low:Q", scale=_scale(held, column)), y2="high:Q")
+        spread = base.mark_rule(color=theme.RULE, strokeWidth=2).encode(
+            y=alt.Y("low:Q", scale=_scale(held, column)), y2="high:Q"
+        )
         layers.insert(1, spread)
-    return alt.layer(*layers)
+    return layered(*layers)
 
 
 def _scale(frame: pl.DataFrame, column: str) -> alt.Scale:
@@ -78,9 +86,8 @@ def _finding(frame: pl.DataFrame) -> str:
         return "No number of segments stood out"
     row = chosen.row(0, named=True)
     count = "One segment" if row["k"] == 1 else f"{row['k']} segments"
-    best = frame["silhouette"].max()
-    if frame.height > 1 and row["silhouette"] == best:
-        tried = f"{frame['k'].min()} to {frame['k'].max()}"
-        clear = f"{count} part more clearly than any other number from {tried}"
-        return f"{clear} (silhouette {numbers.score(best)})"  # type: ignore[arg-type]
+    ks, widths = frame["k"].to_list(), [width for width in frame["silhouette"] if not numbers.missing(width)]
+    if len(ks) > 1 and row["silhouette"] == max(widths, default=None):
+        clear = f"{count} part more clearly than any other number from {min(ks)} to {max(ks)}"
+        return f"{clear} (silhouette {numbers.score(row['silhouette'])})"
     return f"{count}: silhouette {numbers.score(row['silhouette'])}, stability {numbers.score(row['stability'])}"

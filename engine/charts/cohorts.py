@@ -6,28 +6,39 @@ import altair as alt
 import polars as pl
 
 from engine.charts import theme
-from engine.charts.parts import heading, texts
+from engine.charts.parts import heading, layered, texts
 from engine.report import numbers
 from engine.report.figures import retention_after
 
 MOST_COHORTS = 36
-_NUMBERED = 18
+_NUMBERED = 25
 """With more months than this the cells are too small for a number."""
 
 
 def cohort_retention(cohorts: pl.DataFrame) -> alt.HConcatChart:
     """Show which share of each month's new customers ordered again one, two, three months later."""
     months = cohorts["cohort"].unique().sort()
-    kept = cohorts.filter(pl.col("cohort").is_in(months.tail(MOST_COHORTS).implode()) & (pl.col("months_since") < MOST_COHORTS))
+    kept = cohorts.filter(
+        pl.col("cohort").is_in(months.tail(MOST_COHORTS).implode()) & (pl.col("months_since") < MOST_COHORTS)
+    )
+    kept = kept.filter(pl.col("complete") | (pl.col("customers").sum().over("complete") > 0))
     later = kept.filter(pl.col("months_since") > 0)
     cells = pl.concat([_overall(kept), later.select(*_KEYS)], how="vertical_relaxed")
     order = ["All months", *(numbers.month(m) for m in kept["cohort"].unique().sort())]
     columns = list(range(1, int(later["months_since"].max() or 1) + 1))  # type: ignore[arg-type]
     step = min(56, max(19, 700 // len(columns)))
-    height = 26 if len(order) <= 20 else 19  # noqa: PLR2004
-    frame = cells.with_columns(texts("month", ("All months" if m is None else numbers.month(m) for m in cells["cohort"])))
+    height = 26 if len(order) <= 20 else 19
+    frame = cells.with_columns(
+        texts("month", ("All months" if m is None else numbers.month(m) for m in cells["cohort"]))
+    )
     sizes = _sizes(kept)
-    y = alt.Y("month:N", sort=order, scale=alt.Scale(domain=order), title=None, axis=alt.Axis(domain=False, labelColor=theme.INK))
+    y = alt.Y(
+        "month:N",
+        sort=order,
+        scale=alt.Scale(domain=order),
+        title=None,
+        axis=alt.Axis(domain=False, labelColor=theme.INK),
+    )
     left = (
         alt.Chart(sizes, width=58, height=alt.Step(height), title=panel_right("New customers"))
         .mark_text(align="right", color=theme.MUTED)
@@ -41,7 +52,7 @@ def cohort_retention(cohorts: pl.DataFrame) -> alt.HConcatChart:
         right,
         title=heading(
             _finding(kept),
-            f"Share of the customers first seen in a month who ordered again so many months later.{last}{over}",
+            f"Share (%) of the customers first seen in a month who ordered again so many months later.{last}{over}",
             max(560, step * len(columns) + 140),
         ),
         spacing=10,
@@ -63,7 +74,11 @@ def _overall(cohorts: pl.DataFrame) -> pl.DataFrame:
         .group_by("months_since")
         .agg(pl.col("customers", "cohort_customers").sum())
         .sort("months_since")
-        .with_columns(retention=pl.col("customers") / pl.col("cohort_customers"), complete=pl.lit(True), cohort=pl.lit(None, pl.Date))
+        .with_columns(
+            retention=pl.col("customers") / pl.col("cohort_customers"),
+            complete=pl.lit(value=True),
+            cohort=pl.lit(None, pl.Date),
+        )
         .select(*_KEYS)
     )
 
@@ -72,7 +87,9 @@ def _sizes(cohorts: pl.DataFrame) -> pl.DataFrame:
     each = cohorts.group_by("cohort").agg(pl.col("cohort_customers").max()).sort("cohort")
     labels = [numbers.month(m) for m in each["cohort"]]
     total = int(each["cohort_customers"].sum())
-    return pl.DataFrame({"month": ["All months", *labels], "size": [numbers.count(n) for n in [total, *each["cohort_customers"]]]})
+    return pl.DataFrame(
+        {"month": ["All months", *labels], "size": [numbers.count(n) for n in [total, *each["cohort_customers"]]]}
+    )
 
 
 def _triangle(frame: pl.DataFrame, order: list[str], columns: list[int], step: int, height: int) -> alt.LayerChart:
@@ -108,18 +125,21 @@ def _triangle(frame: pl.DataFrame, order: list[str], columns: list[int], step: i
     ]
     if len(columns) <= _NUMBERED:
         layers.append(base.mark_text(fontSize=11).encode(text="text:N", color=alt.Color("ink:N", scale=None)))
-    return alt.layer(*layers).resolve_scale(color="independent")
+    return layered(*layers, own_colours=True)
 
 
 def _cell(value: float | None, step: int) -> str:
-    wide = 44
+    """Write a share in a cell, with as much of it as the width holds."""
+    wide, narrow = 44, 34
     if value is None or numbers.missing(value):
         return ""
-    return numbers.share(value) if step >= wide else f"{value:.0%}"
+    if step >= wide:
+        return numbers.share(value)
+    return f"{value:.0%}" if step >= narrow else f"{value * 100:.0f}"
 
 
 def _range(frame: pl.DataFrame) -> tuple[float, float]:
-    """Return the ends of the colour: a few extreme cells, often of tiny cohorts, must not make the others look alike."""
+    """Return the ends of the colour: extreme cells, often of tiny cohorts, must not make the others look alike."""
     held = frame.filter("complete")["retention"].drop_nulls()
     low, top = held.quantile(0.05, "linear") or 0.0, held.quantile(0.95, "linear") or 0.0
     return low * 0.5, max(top, 0.01)

@@ -8,7 +8,7 @@ import altair as alt
 import polars as pl
 
 from engine.charts import theme
-from engine.charts.parts import heading, spaced, texts
+from engine.charts.parts import heading, layered, spaced, texts
 from engine.report import numbers
 
 if TYPE_CHECKING:
@@ -25,29 +25,58 @@ def revenue_concentration(curve: pl.DataFrame, figures: Mapping[str, Any]) -> al
     )
     high = max([1.0, *(v for v in curve["revenue_share"] if not numbers.missing(v))])
     low = min([0.0, *(v for v in curve["revenue_share"] if not numbers.missing(v))])
-    x = alt.X("customer_share:Q", title="Share of customers, the best first", scale=alt.Scale(domain=[0, 1]), axis=alt.Axis(format="%", tickCount=5, grid=False))
-    y = alt.Y("revenue_share:Q", title="Share of revenue", scale=alt.Scale(domain=[low, high * 1.02], nice=False), axis=alt.Axis(format="%", tickCount=5, domain=False))
+    x = alt.X(
+        "customer_share:Q",
+        title="Share of customers, the best first",
+        scale=alt.Scale(domain=[0, 1]),
+        axis=alt.Axis(format="%", tickCount=5, grid=False),
+    )
+    y = alt.Y(
+        "revenue_share:Q",
+        title="Share of revenue",
+        scale=alt.Scale(domain=[low, high * 1.02], nice=False),
+        axis=alt.Axis(format="%", tickCount=5, domain=False),
+    )
     base = alt.Chart(frame, width=theme.WIDTH - 40, height=_HEIGHT).encode(x=x, y=y)
     even = pl.DataFrame({"customer_share": [0.0, 1.0], "revenue_share": [0.0, 1.0]})
     marks = _marks(figures, high - low)
     pins = alt.Chart(marks).encode(x=x)
-    return alt.layer(
+    return layered(
         base.mark_area(color=theme.ACCENT, opacity=1, fillOpacity=0.1),
         alt.Chart(even).mark_line(color=theme.RULE, strokeDash=[4, 4], strokeWidth=1.5).encode(x=x, y=y),
         base.mark_line(color=theme.ACCENT, strokeWidth=3).encode(
             tooltip=[alt.Tooltip("few:N", title="Best customers"), alt.Tooltip("much:N", title="Revenue")]
         ),
-        pins.mark_rule(color=theme.MUTED, strokeWidth=1).encode(y=alt.Y("revenue_share:Q"), x2="beside:Q", y2="level:Q"),
+        pins.mark_rule(color=theme.MUTED, strokeWidth=1).encode(
+            y=alt.Y("revenue_share:Q"), x2="beside:Q", y2="level:Q"
+        ),
         pins.mark_circle(size=90, color=theme.ACCENT, opacity=1).encode(y="revenue_share:Q"),
         *_labels(marks, "beside", "level", "label"),
-        *_labels(pl.DataFrame({"x": [0.72], "y": [0.72 - 0.07 * (high - low)], "text": ["if all customers spent alike"]}), "x", "y", "text", quiet=True),
-    ).properties(title=heading(_finding(figures), f"Cumulative revenue of customers, from the largest down. Gini {numbers.score(figures.get('gini'))} (0: all customers spend alike, 1: one brings everything)."))
+        *_labels(
+            pl.DataFrame({"x": [0.72], "y": [0.72 - 0.07 * (high - low)], "text": ["if all customers spent alike"]}),
+            "x",
+            "y",
+            "text",
+            quiet=True,
+        ),
+    ).properties(
+        title=heading(
+            _finding(figures),
+            f"Cumulative revenue of customers, from the largest down. Gini {numbers.score(figures.get('gini'))} "
+            "(0: all customers spend alike, 1: one brings everything).",
+        )
+    )
 
 
 def _labels(frame: pl.DataFrame, x: str, y: str, text: str, *, quiet: bool = False) -> list[alt.Chart]:
     """Draw labels on a white halo, so that the curve and the diagonal do not run through them."""
     base = alt.Chart(frame).encode(x=f"{x}:Q", y=f"{y}:Q", text=f"{text}:N")
-    look: dict[str, Any] = {"align": "left", "dx": 5, "fontSize": 12 if quiet else 14, "fontWeight": "normal" if quiet else "bold"}
+    look: dict[str, Any] = {
+        "align": "left",
+        "dx": 5,
+        "fontSize": 12 if quiet else 14,
+        "fontWeight": "normal" if quiet else "bold",
+    }
     return [
         base.mark_text(stroke="white", strokeWidth=5, strokeJoin="round", **look),
         base.mark_text(color=theme.MUTED if quiet else theme.INK, **look),

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import altair as alt
 import polars as pl
 
 from engine.charts import theme
-from engine.charts.parts import heading, panel, texts
+from engine.charts.parts import heading, layered, panel, texts
 from engine.report import numbers
 from engine.report.figures import trend
 
@@ -33,7 +35,9 @@ def revenue_by_month(months: pl.DataFrame, currency: str) -> alt.VConcatChart:
     return alt.vconcat(
         _revenue(frame, x, currency),
         _customers(frame, x),
-        title=heading(_finding(frame, currency), f"Revenue net of returns, and the customers who bought in each month.{note}"),
+        title=heading(
+            _finding(frame, currency), f"Revenue net of returns, and the customers who bought in each month.{note}"
+        ),
         spacing=22,
     )
 
@@ -59,10 +63,14 @@ def _revenue(frame: pl.DataFrame, x: alt.X, currency: str) -> alt.LayerChart:
         scale=alt.Scale(domain=[low, high * 1.12], nice=False),
         axis=alt.Axis(labelExpr="replace(format(datum.value, '~s'), 'G', 'B')", tickCount=4, domain=False),
     )
-    tooltip = [alt.Tooltip("label:N", title="Month"), alt.Tooltip("money:N", title="Revenue"), alt.Tooltip("orders:Q", title="Orders", format=",")]
+    tooltip = [
+        alt.Tooltip("label:N", title="Month"),
+        alt.Tooltip("money:N", title="Revenue"),
+        alt.Tooltip("orders:Q", title="Orders", format=","),
+    ]
     base = alt.Chart(shown, width=_width(frame), height=220, title=panel("Revenue")).encode(x=x, y=y, tooltip=tooltip)
-    look = {"cornerRadiusEnd": 2}
-    return alt.layer(
+    look: dict[str, Any] = {"cornerRadiusEnd": 2}
+    return layered(
         base.transform_filter("datum.complete").mark_bar(color=theme.ACCENT, **look),
         base.transform_filter("!datum.complete").mark_bar(
             color=theme.ACCENT, fillOpacity=0.25, stroke=theme.ACCENT, strokeDash=[4, 3], strokeWidth=1, **look
@@ -74,34 +82,47 @@ def _revenue(frame: pl.DataFrame, x: alt.X, currency: str) -> alt.LayerChart:
 def _customers(frame: pl.DataFrame, x: alt.X) -> alt.LayerChart:
     """Stack new on returning customers."""
     kinds = {"returning": "Returning customers", "new_customers": "New customers"}
-    long = frame.unpivot(on=list(kinds), index=["label", "complete"], variable_name="who", value_name="people").with_columns(
-        pl.col("who").replace_strict(kinds, return_dtype=pl.String), pl.col("who").eq("new_customers").cast(pl.Int8).alias("rank")
+    long = frame.unpivot(
+        on=list(kinds), index=["label", "complete"], variable_name="who", value_name="people"
+    ).with_columns(
+        pl.col("who").replace_strict(kinds, return_dtype=pl.String),
+        pl.col("who").eq("new_customers").cast(pl.Int8).alias("rank"),
     )
     base = alt.Chart(long, width=_width(frame), height=150, title=panel("Customers")).encode(
         x=x,
-        y=alt.Y("people:Q", title=None, stack=True, axis=alt.Axis(labelExpr="format(datum.value, '~s')", tickCount=4, tickMinStep=1, domain=False)),
+        y=alt.Y(
+            "people:Q",
+            title=None,
+            stack=True,
+            axis=alt.Axis(labelExpr="format(datum.value, '~s')", tickCount=4, tickMinStep=1, domain=False),
+        ),
         color=alt.Color(
             "who:N",
             scale=alt.Scale(domain=list(kinds.values()), range=["#88a0b5", theme.SECOND]),
             legend=alt.Legend(orient="bottom", title=None, direction="horizontal", symbolOpacity=1),
         ),
         order=alt.Order("rank:Q"),
-        tooltip=[alt.Tooltip("label:N", title="Month"), alt.Tooltip("who:N", title="Who"), alt.Tooltip("people:Q", title="Customers", format=",")],
+        tooltip=[
+            alt.Tooltip("label:N", title="Month"),
+            alt.Tooltip("who:N", title="Who"),
+            alt.Tooltip("people:Q", title="Customers", format=","),
+        ],
     )
-    return alt.layer(
+    return layered(
         base.transform_filter("datum.complete").mark_bar(),
         base.transform_filter("!datum.complete").mark_bar(opacity=1, fillOpacity=0.4),
     )
 
 
 def _width(frame: pl.DataFrame) -> int:
-    return int(min(theme.WIDTH - 20, max(420, 62 * frame.height)))
+    return int(min(theme.WIDTH - 20, max(420, 90 * frame.height)))
 
 
 def _finding(frame: pl.DataFrame, currency: str) -> str:
     best = frame.sort("revenue", "month", descending=[True, False]).row(0, named=True)
     if frame.height == 1:
-        return f"{best['label']}: {numbers.money(best['revenue'], currency)} from {numbers.plural(best['customers'], 'customer')}"
+        people = numbers.plural(best["customers"], "customer")
+        return f"{best['label']}: {numbers.money(best['revenue'], currency)} from {people}"
     peak = f"Revenue peaked in {best['label']} at {numbers.money(best['revenue'], currency)}"
     moved = trend(frame)
     return peak if moved is None else f"{peak}; last three full months {numbers.change(moved[0])} {moved[1]}"

@@ -38,6 +38,18 @@ def heading(finding: str, shown: str, width: float = 0) -> alt.Title:
     )
 
 
+def layered(*charts: alt.Chart | alt.LayerChart, own_colours: bool = False) -> alt.LayerChart:
+    """Draw charts over each other; with `own_colours` each layer keeps a colour scale of its own.
+
+    NOTE: Vega-Lite cannot merge the scale of one layer with the null scale of another, which takes its colours as
+    they are: it fails on the null.
+    """
+    chart = alt.LayerChart(layer=list(charts))
+    return (
+        chart.properties(resolve=alt.Resolve(scale=alt.ScaleResolveMap(color="independent"))) if own_colours else chart
+    )
+
+
 def panel(text: str) -> alt.Title:
     """Return the small heading of one panel of a chart."""
     return alt.Title(text, fontSize=13, fontWeight="bold", color=theme.INK, anchor="start", frame="group", offset=8)
@@ -54,10 +66,10 @@ def cut(text: str | None, length: int) -> str:
 
 
 def lines(text: str, width: int, most: int = 3) -> str:
-    """Break a label into at most a number of lines, the last with an ellipsis where it does not fit.
+    r"""Break a label into at most a number of lines, the last with an ellipsis where it does not fit.
 
     >>> lines("Loyal big spenders", 8)
-    'Loyal\\nbig\\nspenders'
+    'Loyal\nbig\nspenders'
     """
     found = textwrap.wrap(" ".join(text.split()), width, break_long_words=False) or [""]
     kept = found[:most]
@@ -68,7 +80,7 @@ def lines(text: str, width: int, most: int = 3) -> str:
 
 def columns(called: dict[int, str], width: float) -> dict[int, str]:
     """Break the names of segments into headings of columns so many pixels wide, all as high as the highest."""
-    heads = {segment: lines(name, int(width / HEAD_PIXELS), 5) for segment, name in called.items()}
+    heads = {segment: lines(name, int(width / HEAD_PIXELS), 6) for segment, name in called.items()}
     if len(set(heads.values())) < len(heads):
         heads = {segment: f"{head}\n({segment})" for segment, head in heads.items()}
     most = max((head.count("\n") for head in heads.values()), default=0)

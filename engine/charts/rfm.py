@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 import altair as alt
-import polars as pl
 
 from engine.charts import theme
-from engine.charts.parts import BLANK, cut, heading, lines, texts
+from engine.charts.parts import BLANK, cut, heading, layered, lines, texts
 from engine.report import numbers
+
+if TYPE_CHECKING:
+    import polars as pl
 
 _SCORES = (1, 2, 3, 4, 5)
 
@@ -22,15 +26,29 @@ def rfm_map(grid: pl.DataFrame, rfm: pl.DataFrame, cuts: pl.DataFrame, currency:
         texts("ink", (theme.ink_on(theme.between(theme.SEQUENTIAL, (v or 0) / top)) for v in grid["revenue"])),
     )
     days = _recency_labels(cuts)
-    scale = {"x": alt.Scale(domain=list(_SCORES), paddingInner=0.03), "y": alt.Scale(domain=list(reversed(_SCORES)), paddingInner=0.05)}
-    axis = {"labelAngle": 0, "domain": False, "labelExpr": f"split({days}[datum.value], '\\n')", "labelLineHeight": 15}
+    scale = {
+        "x": alt.Scale(domain=list(_SCORES), paddingInner=0.03),
+        "y": alt.Scale(domain=list(reversed(_SCORES)), paddingInner=0.05),
+    }
+    axis: dict[str, Any] = {
+        "labelAngle": 0,
+        "domain": False,
+        "labelExpr": f"split({days}[datum.value], '\\n')",
+        "labelLineHeight": 15,
+    }
     base = alt.Chart(cells, width=theme.WIDTH - 40, height=440).encode(
-        x=alt.X("r_score:O", scale=scale["x"], title="Recency score: days since the last order →", axis=alt.Axis(**axis)),
+        x=alt.X(
+            "r_score:O", scale=scale["x"], title="Recency score: days since the last order →", axis=alt.Axis(**axis)
+        ),
         y=alt.Y(
             "fm_score:O",
             scale=scale["y"],
             title="Frequency and money score →",
-            axis=alt.Axis(domain=False, labelExpr="datum.value == 5 ? ['5','often,','much'] : datum.value == 1 ? ['1','seldom,','little'] : datum.label"),
+            axis=alt.Axis(
+                domain=False,
+                labelExpr="datum.value == 5 ? ['5','often,','much'] : "
+                "datum.value == 1 ? ['1','seldom,','little'] : datum.label",
+            ),
         ),
         tooltip=[
             alt.Tooltip("rfm_name:N", title="Name"),
@@ -40,14 +58,20 @@ def rfm_map(grid: pl.DataFrame, rfm: pl.DataFrame, cuts: pl.DataFrame, currency:
     )
     ink = alt.Color("ink:N", scale=None)
     colour = alt.Color("revenue:Q", scale=theme.ramp(theme.SEQUENTIAL, 0, top), legend=None)
-    return alt.layer(
+    return layered(
         base.mark_rect(cornerRadius=4).encode(color=colour),
         base.mark_text(fontSize=13, fontWeight="bold", dy=-24, lineBreak="\n", lineHeight=15, baseline="top").encode(
             text="name:N", color=ink
         ),
         base.mark_text(fontSize=12, dy=14).encode(text="people:N", color=ink),
         base.mark_text(fontSize=12, dy=29).encode(text="money:N", color=ink),
-    ).resolve_scale(color="independent").properties(title=heading(_finding(rfm), "Customers by how lately (across) and how much (up) they buy; the darker, the more revenue."))
+        own_colours=True,
+    ).properties(
+        title=heading(
+            _finding(rfm),
+            "Customers by how lately (across) and how much (up) they buy; the darker, the more revenue.",
+        )
+    )
 
 
 def _low(name: str) -> str:
@@ -69,5 +93,5 @@ def _recency_labels(cuts: pl.DataFrame) -> str:
     for score, low, high in cuts.select("score", "recency_days_from", "recency_days_to").rows():
         if low is not None and high is not None:
             few, many = numbers.plain(low), numbers.plain(high)
-            parts[score] = f"\\n{few} days" if few == many else f"\\n{few}–{many} days"
+            parts[score] = f"\\n{few} days" if few == many else f"\\n{few}\u2013{many} days"
     return "{" + ", ".join(f"'{score}': '{score}{part}'" for score, part in parts.items()) + "}"

@@ -8,11 +8,27 @@ import altair as alt
 import polars as pl
 
 from engine.charts import theme
-from engine.charts.parts import BLANK, LINES, apart, column_axis, columns, cut, heading, lines, mapped, names, panel, texts
+from engine.charts.parts import (
+    BLANK,
+    LINES,
+    apart,
+    column_axis,
+    columns,
+    cut,
+    heading,
+    layered,
+    lines,
+    mapped,
+    names,
+    panel,
+    texts,
+)
 from engine.report import numbers
 
 _MAP_HEIGHT = 480
 _LABEL_GAP = 36
+_LEAST_PAD = 0.1
+"""Room around customers who are all alike, in standard deviations."""
 _MAP_POINTS = 1_500
 _EFFECT_LIMIT = 1.5
 
@@ -36,21 +52,35 @@ def customer_segment_distribution(segments: pl.DataFrame, currency: str) -> alt.
     left = _bars(frame, named, "customer_share", [numbers.count(n) for n in frame["customers"]], domain)
     right = _bars(frame, bare, "revenue_share", [numbers.money(n, currency) for n in frame["revenue"]], domain)
     last = (
-        alt.Chart(frame.with_columns(texts("worth", worth)), width=110, height=alt.Step(38), title=panel("Per customer"))
+        alt.Chart(
+            frame.with_columns(texts("worth", worth)), width=110, height=alt.Step(38), title=panel("Per customer")
+        )
         .mark_text(align="left", fontSize=13)
         .encode(x=alt.value(0), y=bare, text="worth:N")
     )
-    return alt.hconcat(
-        left.properties(title=panel("Share of customers")),
-        right.properties(title=panel("Share of revenue")),
-        last,
-        title=heading(_distribution_finding(frame), "Each segment's customers and the revenue they bring, net of returns."),
+    return alt.HConcatChart(
+        hconcat=[
+            left.properties(title=panel("Share of customers")),
+            right.properties(title=panel("Share of revenue")),
+            last,
+        ],
+        title=heading(
+            _distribution_finding(frame), "Each segment's customers and the revenue they bring, net of returns."
+        ),
+        resolve=alt.Resolve(scale=alt.ScaleResolveMap(y="independent")),
         spacing=14,
-    ).resolve_scale(y="independent")
+    )
 
 
 def _row_axis() -> alt.Axis:
-    return alt.Axis(domain=False, labelExpr=LINES, labelFontSize=13, labelLineHeight=15, labelColor=theme.INK, labelOffset=_two_lines())
+    return alt.Axis(
+        domain=False,
+        labelExpr=LINES,
+        labelFontSize=13,
+        labelLineHeight=15,
+        labelColor=theme.INK,
+        labelOffset=_two_lines(),
+    )
 
 
 def _two_lines() -> Any:
@@ -65,8 +95,11 @@ def _bars(frame: pl.DataFrame, y: alt.Y, column: str, amounts: list[str], domain
         x=alt.X(f"{column}:Q", axis=None, scale=alt.Scale(domain=domain, nice=False)),
         y=y,
     )
-    tooltip = [alt.Tooltip("name:N", title="Segment"), alt.Tooltip("label:N", title=column.replace("_", " ").capitalize())]
-    return alt.layer(
+    tooltip = [
+        alt.Tooltip("name:N", title="Segment"),
+        alt.Tooltip("label:N", title=column.replace("_", " ").capitalize()),
+    ]
+    return layered(
         base.mark_bar(height=22, cornerRadiusEnd=3).encode(color=alt.Color("colour:N", scale=None), tooltip=tooltip),
         base.mark_text(align="left", dx=6, fontSize=12).encode(text="label:N"),
     )
@@ -91,7 +124,9 @@ def segment_profiles(profile: pl.DataFrame, currency: str) -> alt.LayerChart:
         .select("feature", "label", "unit", pl.col("overall_median").alias("median"))
         .with_columns(head=pl.lit(whole), name=pl.lit("Everyone"), effect=pl.lit(None, dtype=pl.Float64))
     )
-    cells = profile.with_columns(mapped("segment", heads, "head"), mapped("segment", called, "name")).select(everyone.columns)
+    cells = profile.with_columns(mapped("segment", heads, "head"), mapped("segment", called, "name")).select(
+        everyone.columns
+    )
     both = pl.concat([everyone, cells], how="vertical_relaxed")
     frame = both.with_columns(
         pl.col("effect").fill_nan(None).clip(-_EFFECT_LIMIT, _EFFECT_LIMIT).alias("shade"),
@@ -101,7 +136,9 @@ def segment_profiles(profile: pl.DataFrame, currency: str) -> alt.LayerChart:
     )
     base = alt.Chart(frame, width=alt.Step(width), height=alt.Step(30)).encode(
         x=alt.X("head:N", sort=[whole, *heads.values()], title=None, axis=column_axis(heads)),
-        y=alt.Y("label:N", sort=everyone["label"].to_list(), title=None, axis=alt.Axis(domain=False, labelColor=theme.INK)),
+        y=alt.Y(
+            "label:N", sort=everyone["label"].to_list(), title=None, axis=alt.Axis(domain=False, labelColor=theme.INK)
+        ),
     )
     tooltip = [
         alt.Tooltip("name:N", title="Segment"),
@@ -109,10 +146,11 @@ def segment_profiles(profile: pl.DataFrame, currency: str) -> alt.LayerChart:
         alt.Tooltip("text:N", title="Median"),
         alt.Tooltip("far:N", title="Mean against everyone"),
     ]
-    return alt.layer(
+    return layered(
         base.mark_rect(stroke="white", strokeWidth=2).encode(color=_effect_colour(), tooltip=tooltip),
         base.mark_text(fontSize=12).encode(text="text:N", color=alt.Color("ink:N", scale=None)),
-    ).resolve_scale(color="independent").properties(
+        own_colours=True,
+    ).properties(
         title=heading(
             _profile_finding(profile, currency),
             "Medians of each segment beside those of everyone. Colour: how far the segment's average lies "
@@ -139,8 +177,8 @@ def _effect_colour() -> alt.Color:
             gradientLength=260,
             titleLimit=300,
             values=[-1.5, -1, 0, 1, 1.5],
-            labelExpr="datum.value <= -1.5 ? '−1.5 or less' : datum.value >= 1.5 ? '+1.5 or more' : "
-            "datum.value < 0 ? '−1' : datum.value > 0 ? '+1' : 'average'",
+            labelExpr="datum.value <= -1.5 ? '\u22121.5 or less' : datum.value >= 1.5 ? '+1.5 or more' : "
+            "datum.value < 0 ? '\u22121' : datum.value > 0 ? '+1' : 'average'",
         ),
     )
 
@@ -154,9 +192,9 @@ def _profile_finding(profile: pl.DataFrame, currency: str) -> str:
     if telling.is_empty():
         return "The segments differ little in their medians"
     row = telling.sort(pl.col("effect").abs(), "segment", "feature", descending=[True, False, False]).row(0, named=True)
-    here, all_ = (numbers.amount(row[name], row["unit"], currency) for name in ("median", "overall_median"))
+    here, usual = (numbers.amount(row[name], row["unit"], currency) for name in ("median", "overall_median"))
     label = row["label"][:1].lower() + row["label"][1:]
-    return f"{cut(row['segment_name'], 40)} stand out most by {label}: {here} against {all_} for everyone"
+    return f"{cut(row['segment_name'], 40)} stand out most: {label} {here}, everyone {usual}"
 
 
 def segment_map(points: pl.DataFrame, variance: tuple[float, float]) -> alt.LayerChart:
@@ -165,7 +203,7 @@ def segment_map(points: pl.DataFrame, variance: tuple[float, float]) -> alt.Laye
     # Drawn in a scattered order, so that no segment covers the others only because it comes last.
     mixed = points.with_row_index("at").sort((pl.col("at").cast(pl.Int64) * 7919) % max(points.height, 1), "at")
     clipped = mixed.head(_MAP_POINTS).select(
-        *(pl.col(axis).clip(*_reach(points[axis])).round(3) for axis in ("x", "y")),
+        *(pl.col(axis).round(3).clip(*_reach(points[axis])) for axis in ("x", "y")),
         mapped("segment", called, "name"),
         mapped("segment", {segment: theme.colour(segment) for segment in called}, "colour"),
     )
@@ -184,10 +222,12 @@ def segment_map(points: pl.DataFrame, variance: tuple[float, float]) -> alt.Laye
     finding = (
         f"The customers fall into {len(called)} segments" if len(called) > 1 else "The customers form one segment"
     ) + f"; this view holds {numbers.share(held)} of what sets them apart"
-    shown = f"A sample of {numbers.plural(clipped.height, 'customer')}: the nearer two dots, the more alike the customers."
-    if held < 0.5:  # noqa: PLR2004 - less than half is seen
+    shown = (
+        f"A sample of {numbers.plural(clipped.height, 'customer')}: the nearer two dots, the more alike the customers."
+    )
+    if held < 0.5:
         shown += " Segments that overlap here may differ in what this view leaves out."
-    return alt.layer(dots, *_centre_labels(points, called)).properties(title=heading(finding, shown))
+    return layered(dots, *_centre_labels(points, called)).properties(title=heading(finding, shown))
 
 
 def _bare_axis(which: str, part: float) -> alt.Axis:
@@ -201,7 +241,7 @@ def _reach(values: pl.Series) -> list[float]:
     low, high = (found.quantile(q, "linear") for q in (0.005, 0.995))
     if low is None or high is None:
         return [-1.0, 1.0]
-    pad = max((high - low) * 0.06, 1e-6)
+    pad = max((high - low) * 0.06, _LEAST_PAD)
     return [float(low - pad), float(high + pad)]
 
 
@@ -226,5 +266,11 @@ def _centre_labels(points: pl.DataFrame, called: dict[int, str]) -> list[alt.Cha
         }
     )
     base = alt.Chart(frame).encode(x="x:Q", y="y:Q", text="name:N")
-    look: dict[str, Any] = {"fontSize": 14, "fontWeight": "bold", "lineBreak": "\n", "lineHeight": 16, "baseline": "middle"}
+    look: dict[str, Any] = {
+        "fontSize": 14,
+        "fontWeight": "bold",
+        "lineBreak": "\n",
+        "lineHeight": 16,
+        "baseline": "middle",
+    }
     return [base.mark_text(stroke="white", strokeWidth=6, strokeJoin="round", **look), base.mark_text(**look)]

@@ -11,6 +11,7 @@ INK = "#1f2933"
 MUTED = "#52606d"
 RULE = "#9aa5b1"
 GRID = "#e4e7eb"
+CONTRAST = 4.5
 PALE = "#f3f5f7"
 ACCENT = "#332288"
 SECOND = "#44aa99"
@@ -47,9 +48,11 @@ def colour(segment: int) -> str:
 
 
 def ink_on(background: str) -> str:
-    """Return white or ink, whichever reads better on a background."""
+    """Return the colour of text on a background: ink or white where they contrast enough (WCAG AA), else black."""
     light = _luminance(background) + 0.05
-    return "#ffffff" if 1.05 / light >= light / (_luminance(INK) + 0.05) else INK
+    if light / (_luminance(INK) + 0.05) >= CONTRAST:
+        return INK
+    return "#ffffff" if 1.05 / light >= CONTRAST else "#000000"
 
 
 def between(stops: tuple[str, ...], position: float) -> str:
@@ -77,7 +80,7 @@ def _luminance(text: str) -> float:
 @alt.theme.register("hidden-segments", enable=True)
 def look() -> alt.theme.ThemeConfig:
     """Return the theme: quiet axes, type that reads on a slide, titles at the left edge."""
-    axis = {
+    axis: alt.theme.AxisConfigKwds = {
         "labelColor": MUTED,
         "labelFontSize": 12,
         "labelPadding": 6,
@@ -111,8 +114,14 @@ def look() -> alt.theme.ThemeConfig:
                 "lineHeight": 23,
                 "offset": 18,
             },
-            "legend": {"labelColor": MUTED, "labelFontSize": 12, "titleColor": MUTED, "titleFontSize": 12,
-                       "titleFontWeight": "normal", "symbolType": "square"},
+            "legend": {
+                "labelColor": MUTED,
+                "labelFontSize": 12,
+                "titleColor": MUTED,
+                "titleFontSize": 12,
+                "titleFontWeight": "normal",
+                "symbolType": "square",
+            },
             "text": {"color": INK, "fontSize": 12},
             "concat": {"spacing": 28},
         },

@@ -6,7 +6,7 @@ import altair as alt
 import polars as pl
 
 from engine.charts import theme
-from engine.charts.parts import heading, texts
+from engine.charts.parts import heading, layered, texts
 from engine.report import numbers
 from engine.report.figures import median_gap
 
@@ -16,9 +16,12 @@ _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Su
 
 
 def binned(gaps: pl.DataFrame) -> tuple[pl.DataFrame, int]:
-    """Count the gaps in bins of whole days (start, end, gaps), the longest folded into a last bin; return that bin's start."""
+    """Count the gaps in bins of whole days: start, end, gaps.
+
+    The longest are folded into a last bin, whose start is returned beside the frame.
+    """
     ordered = gaps.sort("days").with_columns((pl.col("gaps").cum_sum() / pl.col("gaps").sum()).alias("upto"))
-    most = int(ordered.filter(pl.col("upto") >= 0.95)["days"][0]) + 1  # noqa: PLR2004 - the last twentieth is the tail
+    most = int(ordered.filter(pl.col("upto") >= 0.95)["days"][0]) + 1
     width = next((w for w in _WIDTHS if most <= w * _BARS), _WIDTHS[-1])
     limit = -(-most // width) * width
     bins = (
@@ -35,7 +38,7 @@ def order_gaps(gaps: pl.DataFrame) -> alt.LayerChart:
     """Draw the distribution of the days between a customer's successive orders, its median marked."""
     bins, limit = binned(gaps)
     width = int(bins["end"][0] - bins["start"][0])
-    total = bins["gaps"].sum()
+    total = int(bins["gaps"].sum())
     frame = bins.with_columns(
         texts("span", (_span(start, width, limit) for start in bins["start"])),
         texts("part", (numbers.share(n / total) for n in bins["gaps"])),
@@ -45,17 +48,37 @@ def order_gaps(gaps: pl.DataFrame) -> alt.LayerChart:
     )
     right = int(bins["end"].max())  # type: ignore[arg-type]
     top = float(frame["share"].max()) * 1.22  # type: ignore[arg-type]
-    ticks = list(range(0, limit + 1, width * next(n for n in (1, 2, 4, 5, 10, 20, limit) if limit / width / n <= 8)))  # noqa: PLR2004
-    x = alt.X("start:Q", scale=alt.Scale(domain=[0, right], nice=False), title="Days until the customer's next order", axis=alt.Axis(values=ticks, grid=False))
-    y = alt.Y("share:Q", scale=alt.Scale(domain=[0, top], nice=False), title="Share of repeat orders", axis=alt.Axis(format=".1~%", tickCount=5, domain=False))
-    tooltip = [alt.Tooltip("span:N", title="Days"), alt.Tooltip("part:N", title="Share"), alt.Tooltip("number:N", title="Repeat orders")]
+    ticks = list(range(0, limit + 1, width * next(n for n in (1, 2, 4, 5, 10, 20, limit) if limit / width / n <= 8)))
+    x = alt.X(
+        "start:Q",
+        scale=alt.Scale(domain=[0, right], nice=False),
+        title="Days until the customer's next order",
+        axis=alt.Axis(values=ticks, grid=False),
+    )
+    y = alt.Y(
+        "share:Q",
+        scale=alt.Scale(domain=[0, top], nice=False),
+        title="Share of repeat orders",
+        axis=alt.Axis(format=".1~%", tickCount=5, domain=False),
+    )
+    tooltip = [
+        alt.Tooltip("span:N", title="Days"),
+        alt.Tooltip("part:N", title="Share"),
+        alt.Tooltip("number:N", title="Repeat orders"),
+    ]
     bars = (
         alt.Chart(frame, width=theme.WIDTH - 40, height=320)
         .mark_rect(stroke="white", strokeWidth=1.5)
         .encode(x=x, x2="end:Q", y=y, y2=alt.datum(0), color=alt.Color("colour:N", scale=None), tooltip=tooltip)
     )
     tail = frame.filter(pl.col("start") >= limit).with_columns(
-        texts("text", (f"{numbers.share(v)}\n{numbers.full(limit)} days or more" for v in frame.filter(pl.col("start") >= limit)["share"]))
+        texts(
+            "text",
+            (
+                f"{numbers.share(v)}\n{numbers.full(limit)} days or more"
+                for v in frame.filter(pl.col("start") >= limit)["share"]
+            ),
+        )
     )
     over = (
         alt.Chart(tail)
@@ -63,7 +86,7 @@ def order_gaps(gaps: pl.DataFrame) -> alt.LayerChart:
         .encode(x="end:Q", y="share:Q", text="text:N")
     )
     middle = median_gap(gaps) or 0.0
-    return alt.layer(bars, over, *_median_mark(middle, right, top)).properties(
+    return layered(bars, over, *_median_mark(middle, right, top)).properties(
         title=heading(
             f"Half of all repeat orders come within {numbers.days(middle)} of the order before",
             f"Days between successive orders of a customer, {numbers.full(total)} of them"
@@ -75,7 +98,7 @@ def order_gaps(gaps: pl.DataFrame) -> alt.LayerChart:
 def _span(start: int, width: int, limit: int) -> str:
     if start >= limit:
         return f"{limit} or more"
-    return str(start) if width == 1 else f"{start}–{start + width - 1}"
+    return str(start) if width == 1 else f"{start}\u2013{start + width - 1}"
 
 
 def _median_mark(middle: float, right: int, top: float) -> list[alt.Chart]:
@@ -87,9 +110,9 @@ def _median_mark(middle: float, right: int, top: float) -> list[alt.Chart]:
     base = alt.Chart(frame).encode(x="x:Q")
     return [
         base.mark_rule(color=theme.INK, strokeWidth=1.5, strokeDash=[5, 3]),
-        base.mark_text(align="right" if far else "left", dx=-7 if far else 7, baseline="top", fontSize=14, fontWeight="bold").encode(
-            y="y:Q", text="text:N"
-        ),
+        base.mark_text(
+            align="right" if far else "left", dx=-7 if far else 7, baseline="top", fontSize=14, fontWeight="bold"
+        ).encode(y="y:Q", text="text:N"),
     ]
 
 
@@ -100,11 +123,13 @@ def weekday_hour(clock: pl.DataFrame) -> alt.LayerChart:
     total = clock["orders"].sum()
     hours = range(int(clock["hour"].min()), int(clock["hour"].max()) + 1)  # type: ignore[arg-type]
     every = pl.DataFrame({"weekday": range(1, 8)}).join(pl.DataFrame({"hour": hours}), how="cross")
-    frame = every.join(clock.select(pl.col("weekday", "hour", "orders").cast(pl.Int64)), on=["weekday", "hour"], how="left").sort("weekday", "hour")
+    frame = every.join(
+        clock.select(pl.col("weekday", "hour", "orders").cast(pl.Int64)), on=["weekday", "hour"], how="left"
+    ).sort("weekday", "hour")
     frame = frame.with_columns(pl.col("orders").fill_null(0))
     shown = frame.with_columns(
         texts("day", (_DAYS[n - 1] for n in frame["weekday"])),
-        texts("time", (f"{h}:00–{h + 1}:00" for h in frame["hour"])),
+        texts("time", (f"{h}:00\u2013{h + 1}:00" for h in frame["hour"])),
         texts("number", map(numbers.full, frame["orders"])),
         texts("part", (numbers.share(n / total) for n in frame["orders"])),
     )
@@ -121,11 +146,20 @@ def weekday_hour(clock: pl.DataFrame) -> alt.LayerChart:
             x=alt.X("hour:O", title="Hour of the day", axis=alt.Axis(labelAngle=0, domain=False)),
             y=alt.Y("day:N", sort=list(_DAYS), title=None, axis=alt.Axis(domain=False, labelColor=theme.INK)),
             color=colour,
-            tooltip=[alt.Tooltip("day:N", title="Day"), alt.Tooltip("time:N", title="Hour"), alt.Tooltip("number:N", title="Orders"), alt.Tooltip("part:N", title="Share")],
+            tooltip=[
+                alt.Tooltip("day:N", title="Day"),
+                alt.Tooltip("time:N", title="Hour"),
+                alt.Tooltip("number:N", title="Orders"),
+                alt.Tooltip("part:N", title="Share"),
+            ],
         )
     )
-    return alt.layer(cells, *_day_shares(shown, int(total))).properties(
-        title=heading(_clock_finding(frame, int(total)), "Orders by weekday and hour; right: each day's share of the week.", step * len(hours) + 140)
+    return layered(cells, *_day_shares(shown, int(total))).properties(
+        title=heading(
+            _clock_finding(frame, int(total)),
+            "Orders by weekday and hour; right: each day's share of the week.",
+            step * len(hours) + 140,
+        )
     )
 
 
@@ -134,35 +168,44 @@ def _day_shares(shown: pl.DataFrame, total: int) -> list[alt.Chart]:
     days = shown.group_by("day").agg(pl.col("orders").sum())
     frame = days.with_columns(texts("share", (numbers.share(n / total) for n in days["orders"])))
     return [
-        alt.Chart(frame).mark_text(align="left", fontSize=12, color=theme.MUTED, dx=10).encode(
-            x=alt.value("width"), y=alt.Y("day:N", sort=list(_DAYS)), text="share:N"
-        )
+        alt.Chart(frame)
+        .mark_text(align="left", fontSize=12, color=theme.MUTED, dx=10)
+        .encode(x=alt.value("width"), y=alt.Y("day:N", sort=list(_DAYS)), text="share:N")
     ]
 
 
 def _clock_finding(frame: pl.DataFrame, total: int) -> str:
-    days = frame.group_by("weekday").agg(pl.col("orders").sum()).sort("orders", "weekday", descending=[True, False]).row(0)
+    days = (
+        frame.group_by("weekday").agg(pl.col("orders").sum()).sort("orders", "weekday", descending=[True, False]).row(0)
+    )
     hour = frame.group_by("hour").agg(pl.col("orders").sum()).sort("orders", "hour", descending=[True, False]).row(0)
-    return f"{_DAYS[days[0] - 1]} brings {numbers.share(days[1] / total)} of orders; the busiest hour starts at {hour[0]}:00"
+    best = f"{_DAYS[days[0] - 1]} is the busiest day ({numbers.share(days[1] / total)} of orders)"
+    return f"{best}, {hour[0]}:00 to {hour[0] + 1}:00 the busiest hour"
 
 
 def _weekdays(clock: pl.DataFrame) -> alt.LayerChart:
     """Draw bars by weekday."""
     total = int(clock["orders"].sum())
-    days = pl.DataFrame({"weekday": range(1, 8)}).join(
-        clock.group_by(pl.col("weekday").cast(pl.Int64)).agg(pl.col("orders").sum().cast(pl.Int64)), on="weekday", how="left"
-    ).sort("weekday")
+    days = (
+        pl.DataFrame({"weekday": range(1, 8)})
+        .join(
+            clock.group_by(pl.col("weekday").cast(pl.Int64)).agg(pl.col("orders").sum().cast(pl.Int64)),
+            on="weekday",
+            how="left",
+        )
+        .sort("weekday")
+    )
     frame = days.with_columns(
         pl.col("orders").fill_null(0),
         texts("day", _DAYS),
         texts("label", (f"{numbers.share((n or 0) / total)} · {numbers.count(n or 0)}" for n in days["orders"])),
     )
     base = alt.Chart(frame, width=560, height=alt.Step(36)).encode(
-        x=alt.X("orders:Q", axis=None, scale=alt.Scale(domain=[0, frame["orders"].max() * 1.2], nice=False)),  # type: ignore[operator]
+        x=alt.X("orders:Q", axis=None, scale=alt.Scale(domain=[0, max(frame["orders"]) * 1.2], nice=False)),
         y=alt.Y("day:N", sort=list(_DAYS), title=None, axis=alt.Axis(domain=False, labelColor=theme.INK)),
     )
     best = frame.sort("orders", "weekday", descending=[True, False]).row(0, named=True)
-    return alt.layer(
+    return layered(
         base.mark_bar(height=22, cornerRadiusEnd=3, color=theme.SECOND),
         base.mark_text(align="left", dx=6).encode(text="label:N"),
     ).properties(

@@ -52,7 +52,9 @@ def tastes(lines: pl.LazyFrame, categories: Sequence[str]) -> pl.LazyFrame:
             top_category=pl.col("category").filter(pl.col("spend") == pl.col("spend").max()).min(),
             top_spend=pl.col("spend").max(),
             category_spend=pl.col("spend").sum(),
-            **{share_name(each): pl.when(pl.col("category") == each).then(pl.col("spend")).sum() for each in categories},
+            **{
+                share_name(each): pl.when(pl.col("category") == each).then(pl.col("spend")).sum() for each in categories
+            },
         )
     )
     by_product = (

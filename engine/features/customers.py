@@ -88,7 +88,7 @@ def finish(sums: pl.LazyFrame, as_of: datetime, categories: Sequence[str]) -> pl
         price=ratio(money(pl.col("bought_amount")), scaled(pl.col("bought_quantity"), MILLI)),
         return_rate=pl.when(pl.col("bought_amount") > 0)
         .then(ratio(returned, pl.col("bought_amount")))
-        .otherwise((returned > 0).cast(pl.Float64)),
+        .otherwise(((returned > 0) | (orders == 0)).cast(pl.Float64)),
         weekend_share=ratio(pl.col("weekend"), orders),
         recent_revenue=money(pl.col("recent_amount")),
         earlier_revenue=money(pl.col("amount") - pl.col("recent_amount")),

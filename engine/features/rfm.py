@@ -28,23 +28,29 @@ class RfmCuts:
     revenue: tuple[float, ...]
 
     @classmethod
-    def of(cls, customers: pl.LazyFrame) -> Self:
-        """Take the cuts from all customers with a purchase; without one there are no cuts, and every score is 1."""
-        values = customers.filter(pl.col("orders") > 0).select("recency_days", "orders", "revenue")
-        found = values.select(
-            pl.col(column).quantile(q, interpolation="lower").cast(pl.Float64).alias(f"{column} {q}")
-            for column in ("recency_days", "orders", "revenue")
-            for q in QUANTILES
-        )
-        row = [value for value in found.collect(engine="streaming").row(0) if value is not None]
+    def of(cls, quantiles: pl.DataFrame) -> Self:
+        """Take the cuts from the one row of `quantiles`; without a purchase there are none, and every score is 1."""
+        row = [float(value) for value in quantiles.row(0) if value is not None]
         return cls(tuple(row[:4]), tuple(row[4:8]), tuple(row[8:12]))
 
     def to_dict(self) -> dict[str, Any]:
+        """Return the cuts as JSON can hold them."""
         return {name: list(cuts) for name, cuts in asdict(self).items()}
 
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> Self:
+        """Rebuild the cuts from `to_dict`; KeyError, TypeError or ValueError where they are damaged."""
         return cls(**{name: tuple(float(cut) for cut in data[name]) for name in ("recency_days", "orders", "revenue")})
+
+
+def quantiles(customers: pl.LazyFrame) -> pl.LazyFrame:
+    """Return the 20th, 40th, 60th and 80th hundredth of each measure over the customers with a purchase: one row."""
+    values = customers.filter(pl.col("orders") > 0)
+    return values.select(
+        pl.col(column).cast(pl.Float64).quantile(q, interpolation="lower").alias(f"{column} {q}")
+        for column in ("recency_days", "orders", "revenue")
+        for q in QUANTILES
+    )
 
 
 def with_scores(customers: pl.LazyFrame, cuts: RfmCuts) -> pl.LazyFrame:

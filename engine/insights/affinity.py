@@ -25,7 +25,12 @@ def item_totals(lines: pl.LazyFrame, column: str) -> pl.LazyFrame:
 
 def largest_items(totals: pl.DataFrame) -> list[str]:
     """Name the items with the largest spend, of equal ones the first by name."""
-    return totals.filter(pl.col("spend") > 0).sort("spend", "item", descending=[True, False])["item"].head(MAX_ITEMS).to_list()
+    return (
+        totals.filter(pl.col("spend") > 0)
+        .sort("spend", "item", descending=[True, False])["item"]
+        .head(MAX_ITEMS)
+        .to_list()
+    )
 
 
 def affinity_sums(lines: pl.LazyFrame, labels: pl.LazyFrame, column: str, items: Sequence[str]) -> pl.LazyFrame:
@@ -78,7 +83,10 @@ def finish_affinity(sums: pl.DataFrame, segments: pl.DataFrame, labels: pl.DataF
         .join(item_spend, on="item", how="left")
         .join(labels, on="item", how="left")
         .with_columns(pl.col("spend", "buyers").fill_null(0), total=pl.lit(sums["spend"].sum()))
-        .with_columns(segment_share=ratio(pl.col("spend"), pl.col("segment_spend")), overall_share=ratio(pl.col("item_spend"), pl.col("total")))
+        .with_columns(
+            segment_share=ratio(pl.col("spend"), pl.col("segment_spend")),
+            overall_share=ratio(pl.col("item_spend"), pl.col("total")),
+        )
     )
     return table.select(
         "segment",

@@ -29,7 +29,9 @@ def concentration(revenue: pl.Series) -> Concentration:
     values = revenue.clip(lower_bound=0).sort(descending=True)
     count, total = len(values), float(values.sum())
     if not count or total <= 0:
-        return Concentration(pl.DataFrame(schema={"customer_share": pl.Float64, "revenue_share": pl.Float64}), None, None, None, None)
+        return Concentration(
+            pl.DataFrame(schema={"customer_share": pl.Float64, "revenue_share": pl.Float64}), None, None, None, None
+        )
     running = values.cum_sum().to_list()
     at = [-(-step * count // POINTS) for step in range(POINTS + 1)]
     curve = pl.DataFrame(

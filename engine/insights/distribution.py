@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import polars as pl
 
 from engine.segments.matrix import BEHAVIOUR, Feature
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 DESCRIBED = (BEHAVIOUR[0], Feature("revenue", "Revenue", "money", "log"), *BEHAVIOUR[1:])
 """Features that the statistical summary lists."""
@@ -24,16 +19,8 @@ def distribution(values: pl.Series) -> dict[str, float | None]:
     """
     # Sorted values have one order only, so that their floating-point sum is the same for any order of the customers.
     ordered = values.cast(pl.Float64).drop_nulls().sort()
-    found: dict[str, float | None] = {name: ordered.quantile(q, interpolation="linear") for name, q in _QUANTILES.items()}
+    found: dict[str, float | None] = {
+        name: ordered.quantile(q, interpolation="linear") for name, q in _QUANTILES.items()
+    }
     mean = ordered.mean()
     return {**found, "mean": mean if isinstance(mean, float) else None}
-
-
-def distributions(customers: pl.LazyFrame, features: Sequence[Feature] = DESCRIBED) -> pl.DataFrame:
-    """Measure the features over all customers: one row per feature that any customer has."""
-    rows = []
-    for feature in features:
-        values = customers.select(feature.name).collect(engine="streaming").to_series()
-        if values.null_count() < len(values):
-            rows.append({"feature": feature.name, "label": feature.label, "unit": feature.unit, **distribution(values)})
-    return pl.DataFrame(rows)

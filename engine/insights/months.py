@@ -19,7 +19,9 @@ def customer_months(orders: pl.LazyFrame) -> pl.LazyFrame:
     customer's first purchase; null where there is none).
     """
     by_month = (
-        orders.with_columns(month=pl.col("first_line").dt.truncate("1mo").dt.date(), purchase=pl.col("bought_at").is_not_null())
+        orders.with_columns(
+            month=pl.col("first_line").dt.truncate("1mo").dt.date(), purchase=pl.col("bought_at").is_not_null()
+        )
         .group_by("customer_id", "month")
         .agg(pl.col("purchase").sum().cast(pl.Int64), pl.col("amount").sum())
     )
@@ -40,12 +42,20 @@ def month_sums(customer_months: pl.LazyFrame) -> pl.LazyFrame:
 
 def cohort_sums(customer_months: pl.LazyFrame) -> pl.LazyFrame:
     """Sum to one row per cohort and months since: customers with a purchase, orders, amount."""
-    since = (pl.col("month").dt.year() - pl.col("cohort").dt.year()) * 12 + pl.col("month").dt.month() - pl.col("cohort").dt.month()
+    since = (
+        (pl.col("month").dt.year() - pl.col("cohort").dt.year()) * 12
+        + pl.col("month").dt.month()
+        - pl.col("cohort").dt.month()
+    )
     return (
         customer_months.filter(pl.col("month") >= pl.col("cohort"))
         .with_columns(months_since=since.cast(pl.Int64))
         .group_by("cohort", "months_since")
-        .agg(customers=(pl.col("purchase") > 0).sum().cast(pl.Int64), orders=pl.col("purchase").sum(), amount=pl.col("amount").sum())
+        .agg(
+            customers=(pl.col("purchase") > 0).sum().cast(pl.Int64),
+            orders=pl.col("purchase").sum(),
+            amount=pl.col("amount").sum(),
+        )
     )
 
 
@@ -72,7 +82,12 @@ def finish_cohorts(sums: pl.DataFrame, as_of: datetime) -> pl.DataFrame:
     else:
         last = max(as_of.year * 12 + as_of.month - (0 if as_of.day > 1 or as_of.time() else 1), _month_number(sums))
         reach = last - (pl.col("cohort").dt.year().cast(pl.Int64) * 12 + pl.col("cohort").dt.month())
-        grid = sums.select("cohort").unique().with_columns(months_since=pl.int_ranges(0, reach + 1)).explode("months_since")
+        grid = (
+            sums.select("cohort")
+            .unique()
+            .with_columns(months_since=pl.int_ranges(0, reach + 1))
+            .explode("months_since")
+        )
     month_end = pl.col("cohort").dt.offset_by(pl.format("{}mo", pl.col("months_since") + 1)).cast(pl.Datetime("us"))
     size = sums.filter(pl.col("months_since") == 0).select("cohort", cohort_customers="customers")
     return (

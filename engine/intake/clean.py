@@ -20,7 +20,13 @@ REASON = "(reason)"
 
 MISSING_CUSTOMER = "missing customer"
 
-CANONICAL_TEXT = {"customer_id": "customer", "order_id": "order", "product_id": "product", "product_name": "product_name", "category": "category"}
+CANONICAL_TEXT = {
+    "customer_id": "customer",
+    "order_id": "order",
+    "product_id": "product",
+    "product_name": "product_name",
+    "category": "category",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +77,11 @@ def _text(column: str | None) -> pl.Expr:
 
 
 def _quantity(roles: Roles) -> pl.Expr:
-    return numbers.thousandths(pl.col("(quantity)")) if roles.column("quantity") else pl.lit(MILLI, dtype=pl.Int64)
+    """Return the quantity, 1 unit where the file has none; null beyond what sums over lines can hold."""
+    if roles.column("quantity") is None:
+        return pl.lit(MILLI, dtype=pl.Int64)
+    quantity = numbers.thousandths(pl.col("(quantity)"))
+    return pl.when(_within(quantity, MAX_AMOUNT * MILLI)).then(quantity)
 
 
 def _amount(roles: Roles) -> pl.Expr:
@@ -83,9 +93,14 @@ def _amount(roles: Roles) -> pl.Expr:
         amount = numbers.times(pl.col("quantity"), numbers.micros(pl.col("(price)")))
     else:
         amount = numbers.micros(pl.col("(amount)"))
-        if roles.column("quantity"):
-            amount = pl.when(pl.col("quantity") < 0).then(-amount.abs()).otherwise(amount)
-    return pl.when(amount.abs() <= MAX_AMOUNT * MICROS).then(amount)
+    if roles.column("quantity"):
+        amount = pl.when(pl.col("quantity") < 0).then(-amount.abs()).otherwise(amount)
+    return pl.when(_within(amount, MAX_AMOUNT * MICROS)).then(amount)
+
+
+def _within(column: pl.Expr, limit: int) -> pl.Expr:
+    # NOTE: not by abs(), which leaves the least Int64 negative.
+    return column.is_between(-limit, limit)
 
 
 def _reason(roles: Roles) -> pl.Expr:
@@ -97,7 +112,10 @@ def _reason(roles: Roles) -> pl.Expr:
         money: (pl.col("amount").is_null(), f"unreadable {money}, or beyond {MAX_AMOUNT:,}"),
     }
     if roles.column("quantity"):
-        unread = {"quantity": (pl.col("quantity").is_null(), "unreadable quantity"), **unread}
+        unread = {
+            "quantity": (pl.col("quantity").is_null(), f"unreadable quantity, or beyond {MAX_AMOUNT:,}"),
+            **unread,
+        }
     rules = [
         (pl.col(SURPLUS).is_not_null(), "more cells than the header"),
         (pl.all_horizontal(pl.col(raw(each.column)).is_null() for each in roles.found), "blank line"),

@@ -6,8 +6,6 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from engine.errors import EngineError
-
 PLAUSIBLE_YEARS = (1990, 2100)
 """Years a shop can have orders in; a date outside is a misreading or a damaged line."""
 
@@ -29,9 +27,8 @@ class DateFormat:
 
 def parse(column: pl.Expr, date_format: str) -> pl.Expr:
     """Read text as naive UTC time; null where the format or the year does not fit."""
-    moment = column.str.to_datetime(date_format, time_unit="us", strict=False, cache=False)
-    if "%z" in date_format:
-        moment = moment.dt.convert_time_zone("UTC").dt.replace_time_zone(None)
+    # Formats with an offset (%z, %:z, %+) read as UTC already; the cast takes the zone off and changes nothing else.
+    moment = column.str.to_datetime(date_format, time_unit="us", strict=False, cache=False).cast(pl.Datetime("us"))
     return pl.when(moment.dt.year().is_between(*PLAUSIBLE_YEARS)).then(moment)
 
 
@@ -49,15 +46,12 @@ def detect_format(values: pl.Series) -> DateFormat | None:
     return DateFormat(chosen, best, next((rival for rival in rivals if _differ(frame, chosen, rival)), None))
 
 
-def check_format(date_format: str) -> None:
-    """Raise EngineError where a format given by the user is not one that dates can be read with."""
+def reads(values: pl.Series, date_format: str) -> bool:
+    """Whether a format reads any of the values."""
     try:
-        pl.Series(["2020-01-01"]).str.to_datetime(date_format, strict=False)
-    except pl.exceptions.PolarsError as error:
-        raise EngineError(
-            f"--date-format {date_format!r} is not a date format.",
-            hint="Write it with %Y %m %d %H %M %S, for example '%d/%m/%Y %H:%M'.",
-        ) from error
+        return bool(values.to_frame("value").select(parse(pl.col("value"), date_format).is_not_null().any()).item())
+    except pl.exceptions.PolarsError:
+        return False  # Polars refuses some formats that are none
 
 
 def _differ(frame: pl.DataFrame, one: str, other: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -77,11 +78,16 @@ def sample_frame(sample: Sample, dialect: Dialect) -> pl.DataFrame:
 
 
 def _records(text: str, delimiter: str) -> list[list[str]]:
-    reader = csv.reader(text.replace("\r\n", "\n").split("\n"), delimiter=delimiter)
-    try:
-        return [record for record in reader if record]
-    except csv.Error:
-        return []
+    # Lines keep their ends, so that a line break inside a cell stays in it.
+    reader = csv.reader(io.StringIO(text.replace("\r\n", "\n"), newline="\n"), delimiter=delimiter)
+    records = []
+    while True:
+        try:
+            records.append(next(reader))
+        except csv.Error:  # one damaged record says nothing about the others
+            continue
+        except StopIteration:
+            return [record for record in records if record]
 
 
 def _width(records: list[list[str]]) -> int:
@@ -102,10 +108,12 @@ def _is_header(cells: list[str]) -> bool:
 
 def _unique(names: list[str]) -> tuple[str, ...]:
     """Give every column a name of its own: empty names are numbered, repeated ones get a suffix."""
-    seen: dict[str, int] = {}
     result: list[str] = []
     for number, raw in enumerate(names, 1):
-        name = raw.strip() or f"column_{number}"
-        seen[name] = seen.get(name, 0) + 1
-        result.append(name if seen[name] == 1 else f"{name}_{seen[name]}")
+        name = unique = raw.strip() or f"column_{number}"
+        repeat = 1
+        while unique in result:
+            repeat += 1
+            unique = f"{name}_{repeat}"
+        result.append(unique)
     return tuple(result)

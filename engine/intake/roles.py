@@ -60,11 +60,19 @@ def detect_roles(frame: pl.DataFrame, dialect: Dialect, given: dict[str, str], w
     rated = _rate(frame, columns)
     free = set(columns) - set(given.values())
     # The surest pair of role and column is settled first, so that no role takes the column that another one fits better.
-    for role, column, score in sorted(rated, key=lambda pair: (-pair[2], list(NAMES).index(pair[0]), columns.index(pair[1]))):
+    for role, column, score in sorted(
+        rated, key=lambda pair: (-pair[2], list(NAMES).index(pair[0]), columns.index(pair[1]))
+    ):
         if column in free and all(role != each.role for each in found):
             free.remove(column)
-            others = [other for of_role, other, _ in rated if of_role == role and other != column and other not in given.values()]
-            found.append(Role(role, column, "its name" if score > 0.5 else "words of its name", next(iter(others), None)))
+            others = [
+                other
+                for of_role, other, _ in rated
+                if of_role == role and other != column and other not in given.values()
+            ]
+            found.append(
+                Role(role, column, "its name" if score > 0.5 else "words of its name", next(iter(others), None))
+            )
     found += _date_by_values(frame, columns, free, found)
     _require(found, where, columns)
     return Roles(tuple(sorted(found, key=lambda each: list(NAMES).index(each.role))))
@@ -82,7 +90,10 @@ def _fits(values: pl.Series, role: str) -> bool:
         return date_format is not None and date_format.share >= READABLE
     present = values.drop_nulls()
     if role in NUMERIC_ROLES:
-        return present.is_empty() or present.to_frame("value").select(micros(pl.col("value")).is_not_null().mean()).item() >= READABLE
+        return (
+            present.is_empty()
+            or present.to_frame("value").select(micros(pl.col("value")).is_not_null().mean()).item() >= READABLE
+        )
     return True
 
 

@@ -46,13 +46,23 @@ def read_sample(path: Path) -> Sample:
             whole = len(head) == size
             pieces = [] if whole else [_piece(file, offset) for offset in _offsets(size)]
     except OSError as error:
-        raise SourceError(f"{path}: cannot be read ({error.strerror}).", hint="Check the permissions of the file.") from error
+        raise SourceError(
+            f"{path}: cannot be read ({error.strerror}).", hint="Check the permissions of the file."
+        ) from error
     if not head.removeprefix(UTF8_BOM).strip():
-        raise NoDataError(f"{path}: the file is empty.", hint="Export it again, with a header line and at least one order.")
+        raise NoDataError(
+            f"{path}: the file is empty.", hint="Export it again, with a header line and at least one order."
+        )
     fingerprint = hashlib.sha256(b"%d\n" % size + head + b"".join(pieces)).hexdigest()
     if not whole:
         head = head[: head.rfind(b"\n") + 1] or head
-    return Sample(path, size, _decode(head.removeprefix(UTF8_BOM), path), tuple(_decode(piece, path) for piece in pieces), fingerprint)
+    return Sample(
+        path,
+        size,
+        _decode(head.removeprefix(UTF8_BOM), path),
+        tuple(_decode(piece, path) for piece in pieces),
+        fingerprint,
+    )
 
 
 def check_is_file(path: Path) -> None:
@@ -76,14 +86,25 @@ def _piece(file: object, offset: int) -> bytes:
     file.seek(offset - 1)  # type: ignore[attr-defined]
     block: bytes = file.read(PIECE_BYTES + 1)  # type: ignore[attr-defined]
     start = block.find(b"\n") + 1
+    if start == 0:
+        return b""  # no line begins here
     end = len(block) if len(block) <= PIECE_BYTES else block.rfind(b"\n") + 1
     return block[start:end]
 
 
 def _decode(block: bytes, path: Path) -> str:
     if b"\0" in block:
-        kind = "a spreadsheet or archive" if block.startswith(b"PK") else "UTF-16 text" if block[:2] in {b"\xff\xfe", b"\xfe\xff"} else "a binary file"
-        raise SourceError(f"{path}: holds NUL bytes, so it is not a UTF-8 text file but looks like {kind}.", hint="Export it as CSV in UTF-8.")
+        kind = (
+            "a spreadsheet or archive"
+            if block.startswith(b"PK")
+            else "UTF-16 text"
+            if block[:2] in {b"\xff\xfe", b"\xfe\xff"}
+            else "a binary file"
+        )
+        raise SourceError(
+            f"{path}: holds NUL bytes, so it is not a UTF-8 text file but looks like {kind}.",
+            hint="Export it as CSV in UTF-8.",
+        )
     try:
         return block.decode("utf-8")
     except UnicodeDecodeError as error:

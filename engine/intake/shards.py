@@ -72,8 +72,12 @@ def write_shards(source: Source, folder: Path, shards: int) -> Intake:
             engine="streaming",
         )
     except (pl.exceptions.PolarsError, OSError) as error:
-        raise EngineError(f"{source.paths[0]}: reading stopped: {error}", hint="Check the file and the free disk space.") from error
-    by_reason = {row[REASON]: row["rows"] for row in reasons.sort("rows", REASON, descending=[True, False]).iter_rows(named=True)}
+        raise EngineError(
+            f"{source.paths[0]}: reading stopped: {error}", hint="Check the file and the free disk space."
+        ) from error
+    by_reason = {
+        row[REASON]: row["rows"] for row in reasons.sort("rows", REASON, descending=[True, False]).iter_rows(named=True)
+    }
     total = totals.row(0, named=True)
     if not total["rows"]:
         raise NoDataError(
@@ -106,6 +110,7 @@ def _sink_shards(kept: pl.LazyFrame, folder: Path, shards: int) -> pl.LazyFrame:
         folder,
         key=SHARD,
         include_key=False,
+        approximate_bytes_per_file=None,  # never two files for one key: customers must lie whole in a shard
         file_path_provider=lambda args: f"{args.partition_keys.item(0, 0):04d}-{args.index_in_partition}.arrow",
     )
     return keyed.sink_ipc(target, lazy=True, maintain_order=False)
@@ -113,9 +118,13 @@ def _sink_shards(kept: pl.LazyFrame, folder: Path, shards: int) -> pl.LazyFrame:
 
 def _reject_rows(rejected: pl.LazyFrame, source: Source) -> pl.LazyFrame:
     cells = [pl.col(raw(column)).fill_null("") for column in source.dialect.columns]
-    quoted = [pl.when(_needs_quotes(cell, source)).then('"' + cell.str.replace_all('"', '""', literal=True) + '"').otherwise(cell) for cell in cells]
     delimiter = source.dialect.delimiter
-    surplus = pl.when(pl.col(SURPLUS).is_not_null()).then(delimiter + pl.col(SURPLUS)).otherwise(pl.lit(""))
+    quoted = [_quoted(cell, delimiter) for cell in cells]
+    surplus = (
+        pl.when(pl.col(SURPLUS).is_not_null())
+        .then(delimiter + _quoted(pl.col(SURPLUS), delimiter))
+        .otherwise(pl.lit(""))
+    )
     # A record is not a line where cells hold line breaks: no number is better than a wrong one.
     line = pl.lit(None, dtype=pl.Int64) if source.dialect.multiline else pl.col(LINE).cast(pl.Int64)
     rows = rejected.select(
@@ -127,8 +136,9 @@ def _reject_rows(rejected: pl.LazyFrame, source: Source) -> pl.LazyFrame:
     return REJECTS.match(rows)
 
 
-def _needs_quotes(cell: pl.Expr, source: Source) -> pl.Expr:
-    return cell.str.contains_any([source.dialect.delimiter, '"', "\n"])
+def _quoted(cell: pl.Expr, delimiter: str) -> pl.Expr:
+    needs_quotes = cell.str.contains_any([delimiter, '"', "\n"])
+    return pl.when(needs_quotes).then('"' + cell.str.replace_all('"', '""', literal=True) + '"').otherwise(cell)
 
 
 def _totals(kept: pl.LazyFrame) -> pl.LazyFrame:
@@ -151,8 +161,12 @@ def _alerts(reasons: pl.DataFrame, total: dict[str, int]) -> list[Alert]:
         amount = int(row["amount"]) / MICROS
         if row[REASON] == MISSING_CUSTOMER:
             share = row["amount"] / (row["amount"] + total["amount"]) if row["amount"] + total["amount"] > 0 else 0.0
-            message = f"{row['rows']:,} lines have no customer: {share:.1%} of the revenue belongs to nobody and is left out."
+            message = (
+                f"{row['rows']:,} lines have no customer: {share:.1%} of the revenue belongs to nobody and is left out."
+            )
             alerts.append(Alert("missing_customers", message, row["rows"], amount))
         else:
-            alerts.append(Alert("rejected_lines", f"{row['rows']:,} lines were rejected: {row[REASON]}.", row["rows"], amount))
+            alerts.append(
+                Alert("rejected_lines", f"{row['rows']:,} lines were rejected: {row[REASON]}.", row["rows"], amount)
+            )
     return alerts

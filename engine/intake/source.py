@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +10,7 @@ import polars as pl
 
 from engine.errors import ColumnError, NoDataError, SourceError
 from engine.intake.clean import SURPLUS, Reading, raw
-from engine.intake.dates import check_format, detect_format
+from engine.intake.dates import detect_format, reads
 from engine.intake.dialect import Dialect, detect_dialect, sample_frame
 from engine.intake.roles import OPTIONS, Roles, detect_roles
 from engine.intake.sample import read_sample
@@ -53,7 +53,10 @@ class Source:
     def headlines(self) -> list[str]:
         """Say in a few lines what was detected, before the long pass."""
         roles = ", ".join(f"{each.role.replace('_', ' ')} = {each.column}" for each in self.reading.roles.found)
-        lines = [f"Read as {self.dialect.delimiter_name}-separated UTF-8 text, dates as {self.reading.date_format}", f"Columns: {roles}"]
+        lines = [
+            f"Read as {self.dialect.delimiter_name}-separated UTF-8 text, dates as {self.reading.date_format}",
+            f"Columns: {roles}",
+        ]
         return lines + [f"Mind: {alert.message}" for alert in self.alerts]
 
     def describe(self) -> dict[str, Any]:
@@ -64,7 +67,10 @@ class Source:
             "encoding": "UTF-8",
             "delimiter": self.dialect.delimiter_name,
             "date_format": self.reading.date_format,
-            "roles": [{"role": each.role, "column": each.column, "reason": each.reason, "runner_up": each.runner_up} for each in roles],
+            "roles": [
+                {"role": each.role, "column": each.column, "reason": each.reason, "runner_up": each.runner_up}
+                for each in roles
+            ],
         }
 
 
@@ -74,7 +80,7 @@ def open_source(files: Iterable[str | Path], settings: Settings) -> Source:
     Raises
     ------
     SourceError
-        If a file is missing, a folder, unreadable or no text, or two files differ in their columns.
+        If a file is missing, a folder, unreadable or no text, or two files differ in their columns or their delimiter.
     ColumnError
         If a column that the analysis needs is not found.
     NoDataError
@@ -91,14 +97,28 @@ def open_source(files: Iterable[str | Path], settings: Settings) -> Source:
                 f"{path}: its columns differ from those of {paths[0]}.",
                 hint=f"Columns seen: {', '.join(dialect.columns)}; expected: {', '.join(dialects[0].columns)}. Analyse it on its own.",
             )
-    dialect, where = dialects[0], str(paths[0])
+        if dialect.delimiter != dialects[0].delimiter:
+            raise SourceError(
+                f"{path}: its cells are parted by {dialect.delimiter_name}, those of {paths[0]} by {dialects[0].delimiter_name}.",
+                hint="Analyse it on its own, or name the delimiter of both with --delimiter.",
+            )
+    dialect, where = replace(dialects[0], multiline=any(each.multiline for each in dialects)), str(paths[0])
     frame = pl.concat([sample_frame(sample, each) for sample, each in zip(samples, dialects, strict=True)])
     if frame.is_empty():
-        raise NoDataError(f"{where}: no line has as many cells as the header.", hint="Check the delimiter (--delimiter).")
+        raise NoDataError(
+            f"{where}: no line has as many cells as the header.", hint="Check the delimiter (--delimiter)."
+        )
     roles = detect_roles(frame, dialect, settings.columns, where)
     date_format, alerts = _date_format(frame, roles, settings, where)
     reading = Reading(roles, date_format, float_ids=_has_float_ids(frame[roles.column("customer") or ""]))
-    return Source(paths, tuple(sample.size for sample in samples), tuple(sample.fingerprint for sample in samples), dialect, reading, alerts)
+    return Source(
+        paths,
+        tuple(sample.size for sample in samples),
+        tuple(sample.fingerprint for sample in samples),
+        dialect,
+        reading,
+        alerts,
+    )
 
 
 def scan(source: Source) -> pl.LazyFrame:
@@ -129,15 +149,19 @@ def scan(source: Source) -> pl.LazyFrame:
 
 
 def _date_format(frame: pl.DataFrame, roles: Roles, settings: Settings, where: str) -> tuple[str, tuple[Alert, ...]]:
-    if settings.date_format is not None:
-        check_format(settings.date_format)
-        return settings.date_format, ()
     column = roles.column("date") or ""
+    example = ", ".join(repr(value) for value in frame[column].drop_nulls().head(3))
+    if settings.date_format is not None:
+        if not reads(frame[column], settings.date_format):
+            raise ColumnError(
+                f"{where}: --date-format {settings.date_format!r} reads none of the dates of column {column!r}, such as {example}.",
+                hint="Write it with %Y %m %d %H %M %S, for example '%d/%m/%Y %H:%M'; or leave it out.",
+            )
+        return settings.date_format, ()
     found = detect_format(frame[column])
     if found is None:
-        example = frame[column].drop_nulls().head(3).to_list()
         raise ColumnError(
-            f"{where}: the dates of column {column!r} are in no known format, for example {example}.",
+            f"{where}: the dates of column {column!r} are in no known format, such as {example}.",
             hint=f"Give it with --date-format, for example '%d/%m/%Y', or name another column with {OPTIONS['date']}.",
         )
     if found.rival is None:

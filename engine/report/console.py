@@ -41,7 +41,7 @@ def show(summary: dict[str, Any], findings: Sequence[str], console: Console, fil
     if findings:
         _heading("Key findings", console)
         for number, finding in enumerate(findings, 1):
-            _item(f"{number}.", finding, console)
+            _item(f"{number}.", _flat(finding), console)
     if files is not None:
         _heading("Files", console)
         _item("→", str(files / REPORT), console, style="bold")
@@ -55,10 +55,12 @@ def _overview(summary: dict[str, Any], console: Console) -> None:
     currency = str(summary.get("currency") or "")
     _heading("What was read", console)
     grid = _grid()
-    names = ", ".join(file["name"] for file in summary["source"]["files"])
+    names = _flat(", ".join(file["name"] for file in summary["source"]["files"]))
     grid.add_row("Files", Text(names, overflow="ellipsis", no_wrap=True))
     lost = rows["rejected"] / rows["read"] if rows["read"] else 0
-    grid.add_row("Lines", f"{numbers.full(rows['read'])} read, {numbers.full(rows['kept'])} used, {numbers.full(rows['rejected'])} rejected ({numbers.share(lost)})")
+    kept, rejected = numbers.full(rows["kept"]), numbers.full(rows["rejected"])
+    lines = f"{numbers.full(rows['read'])} read, {kept} used, {rejected} rejected ({numbers.share(lost)})"
+    grid.add_row("Lines", lines)
     reasons = tables.rejected(summary)
     for reason, lines, part in reasons[:_REASONS]:
         grid.add_row("", Text(f"{lines} ({part}): {_flat(reason)}", style="dim"))
@@ -66,7 +68,9 @@ def _overview(summary: dict[str, Any], console: Console) -> None:
         grid.add_row("", Text(f"and {len(reasons) - _REASONS} more reasons", style="dim"))
     period = summary["period"]
     grid.add_row("Period", f"{numbers.day(period['first'])} to {numbers.day(period['last'])}")
-    grid.add_row("Customers", f"{numbers.full(summary['customers'])}, {numbers.full(summary['buyers'])} of them with a purchase")
+    grid.add_row(
+        "Customers", f"{numbers.full(summary['customers'])}, {numbers.full(summary['buyers'])} of them with a purchase"
+    )
     grid.add_row("Orders", f"{numbers.full(summary['orders'])} of {numbers.full(summary['products'])} products")
     grid.add_row("Revenue", f"{numbers.money(summary['revenue'], currency)}, net of returns")
     k = summary["k"]

@@ -18,13 +18,13 @@ _CLEARLY = 120
 def retention_after(cohorts: pl.DataFrame, months: int) -> float | None:
     """Return the share of all customers who ordered again so many months after their first, over complete months."""
     held = cohorts.filter((pl.col("months_since") == months) & pl.col("complete"))
-    base = held["cohort_customers"].sum()
-    return held["customers"].sum() / base if base else None
+    base = int(held["cohort_customers"].sum())
+    return int(held["customers"].sum()) / base if base else None
 
 
 def median_gap(gaps: pl.DataFrame) -> float | None:
     """Return the number of days within which half of the next orders come."""
-    total = gaps["gaps"].sum()
+    total = int(gaps["gaps"].sum())
     if not total:
         return None
     running = gaps.sort("days").with_columns(pl.col("gaps").cum_sum().alias("upto"))
@@ -33,7 +33,7 @@ def median_gap(gaps: pl.DataFrame) -> float | None:
 
 def trend(months: pl.DataFrame) -> tuple[float, str] | None:
     """Return the change of the last three complete months' revenue, on the year before or else on the three before."""
-    whole = months.filter("complete").sort("month")["revenue"].to_list()
+    whole = months.filter("complete").sort("month")["revenue"].drop_nulls().to_list()
     now = sum(whole[-_QUARTER:])
     for back, name in ((_YEAR, "on the year before"), (_QUARTER, "on the three before")):
         if len(whole) >= back + _QUARTER:

@@ -31,10 +31,20 @@ ACTIVATION, REJECTS, CHARTS, MODEL, RUN = "activation.csv", "rejects.csv", "char
 OUTPUTS = (REPORT, SUMMARY, SEGMENTS, CUSTOMERS, ACTIVATION, REJECTS, CHARTS, MODEL, RUN)
 """Everything that a run leaves in its folder."""
 
-ACTIVATION_COLUMNS = ("customer_id", "segment_name", "rfm_name", "orders", "revenue", "last_order", "recency_days", "top_category")
+ACTIVATION_COLUMNS = (
+    "customer_id",
+    "segment_name",
+    "rfm_name",
+    "orders",
+    "revenue",
+    "last_order",
+    "recency_days",
+    "top_category",
+)
 """What a CRM import needs of each customer."""
 
 ROW_GROUP = 131_072
+ELSEWHERE = "Name another folder with --out."
 
 
 def check_target(out: Path) -> None:
@@ -48,7 +58,7 @@ def check_target(out: Path) -> None:
     if not out.exists():
         return
     if not out.is_dir():
-        raise OutputError(f"{out}: is a file, and the results need a folder.", hint="Name another folder with --out.")
+        raise OutputError(f"{out}: is a file, and the results need a folder.", hint=ELSEWHERE)
     foreign = sorted(entry.name for entry in out.iterdir() if entry.name not in OUTPUTS)
     if foreign:
         raise OutputError(
@@ -58,13 +68,19 @@ def check_target(out: Path) -> None:
 
 
 def write(
-    result: Analysis, customers: pl.LazyFrame, rejects: Path, source: Source, settings: Settings, stages: Stages, preload: Preload
+    result: Analysis,
+    customers: pl.LazyFrame,
+    rejects: Path,
+    source: Source,
+    settings: Settings,
+    stages: Stages,
+    preload: Preload,
 ) -> None:
     """Write all outputs of a run and put them into place.
 
     `customers` are the labelled customers in the order of their ids; they are streamed to the files.
     """
-    assert result.out is not None  # noqa: S101 - the caller asks for files only with a folder
+    assert result.out is not None  # the caller asks for files only with a folder
     with _staged(result.out) as folder:
         with stages.stage("customers", "Writing the customers"):
             _write_customers(customers, folder)
@@ -73,7 +89,7 @@ def write(
         with stages.stage("charts", "Drawing the charts"):
             _write_charts(result, folder / CHARTS)
         with stages.stage("report", "Writing the report"):
-            from engine.report.html import render_report  # noqa: PLC0415 - jinja is needed here only
+            from engine.report.html import render_report  # jinja is needed here only
 
             page = render_report(result.frames, result.summary, result.charts, preload.vega_bundle())
             (folder / REPORT).write_text(page, encoding="utf-8")
@@ -98,7 +114,7 @@ def _write_customers(customers: pl.LazyFrame, folder: Path) -> None:
 
 
 def _write_charts(result: Analysis, folder: Path) -> None:
-    from engine.charts.render import render  # noqa: PLC0415 - the chart engine is needed here only
+    from engine.charts.render import render  # the chart engine is needed here only
 
     folder.mkdir()
     for name, chart in result.charts.items():
@@ -140,7 +156,7 @@ def _staged(out: Path) -> Iterator[Path]:
         out.parent.mkdir(parents=True, exist_ok=True)
         staging = Path(tempfile.mkdtemp(prefix=f".{out.name}.", dir=out.parent))
     except OSError as error:
-        raise OutputError(f"{out}: cannot be written ({error.strerror}).", hint="Name another folder with --out.") from error
+        raise OutputError(f"{out}: cannot be written ({error.strerror}).", hint=ELSEWHERE) from error
     try:
         yield staging
         staging.chmod(0o755)
@@ -161,5 +177,5 @@ def _replace(staging: Path, out: Path) -> None:
     except OSError as error:
         if earlier.exists():
             earlier.rename(out)
-        raise OutputError(f"{out}: cannot be put into place ({error.strerror}).", hint="Name another folder with --out.") from error
+        raise OutputError(f"{out}: cannot be put into place ({error.strerror}).", hint=ELSEWHERE) from error
     shutil.rmtree(earlier, ignore_errors=True)

@@ -20,6 +20,8 @@ _FEW_CUSTOMERS = 20
 _CONCENTRATED, _EVEN = 0.5, 0.35
 _CLEAR_INDEX = 120
 _LATE = 1.5
+_BEHIND = 3.0
+_WORTH = 0.03
 _NOTABLE_LOSS = 0.001
 
 
@@ -44,7 +46,7 @@ def findings(frames: Frames, summary: dict[str, Any]) -> list[str]:
 
 
 def _best_segment(segments: pl.DataFrame, summary: dict[str, Any], currency: str) -> Iterator[str]:
-    if segments.height < 2:  # noqa: PLR2004 - one segment is everyone
+    if segments.height < 2:
         return
     row = segments.sort("revenue", "segment", descending=[True, False]).row(0, named=True)
     each = row["revenue"] / row["customers"] if row["customers"] else None
@@ -55,7 +57,7 @@ def _best_segment(segments: pl.DataFrame, summary: dict[str, Any], currency: str
     )
     if each is not None:
         text += f", {numbers.money(each, currency)} each"
-        if usual and usual > 0 and each / usual > 1.2:  # noqa: PLR2004 - below that it is hardly worth a clause
+        if usual and usual > 0 and each / usual > 1.2:
             text += f", {numbers.times(each / usual)} the average customer"
     yield text + "."
 
@@ -63,7 +65,7 @@ def _best_segment(segments: pl.DataFrame, summary: dict[str, Any], currency: str
 def _concentration(summary: dict[str, Any]) -> Iterator[str]:
     figures = summary.get("concentration") or {}
     ten, twenty = figures.get("top_10_share"), figures.get("top_20_share")
-    if (summary.get("buyers") or 0) < _FEW_CUSTOMERS or numbers.missing(ten) or numbers.missing(twenty):
+    if (summary.get("buyers") or 0) < _FEW_CUSTOMERS or ten is None or twenty is None:
         return
     if twenty >= _CONCENTRATED:
         start = "Revenue hangs on few customers"
@@ -73,22 +75,41 @@ def _concentration(summary: dict[str, Any]) -> Iterator[str]:
 
 
 def _slipping(frames: Frames, currency: str) -> Iterator[str]:
-    """Say which of the segments that have gone quiet has brought the most.
+    """Say which segment has fallen furthest behind its own rhythm, or else, which of those gone quiet has brought most.
 
-    Quiet: half of its customers have not ordered for half as long again as half of all customers.
+    Behind: half of its customers have been silent for several times the days that usually lie between their orders.
+    Quiet: half have been silent for half as long again as half of all customers.
     """
-    recency = frames.profile.filter(
-        (pl.col("feature") == "recency_days") & (pl.col("median") >= pl.col("overall_median") * _LATE) & (pl.col("median") > 1)
-    ).select("segment", "median", "overall_median")
-    late = frames.segments.join(recency, on="segment").filter(pl.col("revenue") > 0)
-    if frames.segments.height < 2 or late.is_empty():  # noqa: PLR2004
+    if frames.segments.height < 2:
         return
-    row = late.sort("revenue", "segment", descending=[True, False]).row(0, named=True)
-    yield (
-        f"{_named(row)}: slipping away. Half have not ordered for {numbers.days(row['median'])} or more "
-        f"(all customers: {numbers.days(row['overall_median'])}). They have brought "
-        f"{numbers.money(row['revenue'], currency)}, {numbers.share(row['revenue_share'])} of revenue."
-    )
+    usual = dict(frames.profile.select("feature", "overall_median").rows()).get("recency_days")
+    behind, quiet = [], []
+    for row in _with_medians(frames):
+        silent, gap, orders = row["recency_days"], row["gap_mean_days"], row["orders"]
+        if silent is None:
+            continue
+        if gap and orders is not None and orders >= 2 and silent >= gap * _BEHIND:
+            behind.append((silent / gap, row, f"They used to order every {numbers.days(gap)}"))
+        if usual is not None and silent > max(1.0, usual * _LATE):
+            quiet.append((row["revenue"], row, f"Half of all customers ordered in the last {numbers.days(usual)}"))
+    for _, row, text in sorted(behind or quiet, key=lambda each: -each[0])[:1]:
+        yield (
+            f"{_named(row)}: slipping away. {text}; half of these have been silent for "
+            f"{numbers.days(row['recency_days'])} or more. They have brought "
+            f"{numbers.money(row['revenue'], currency)}, {numbers.share(row['revenue_share'])} of revenue."
+        )
+
+
+def _with_medians(frames: Frames) -> Iterator[dict[str, Any]]:
+    """Return the segments that bring a notable part of the revenue, each with the medians of its rhythm."""
+    features = ("recency_days", "gap_mean_days", "orders")
+    medians = {
+        (segment, feature): value
+        for segment, feature, value in frames.profile.select("segment", "feature", "median").rows()
+    }
+    worth = frames.segments.filter((pl.col("revenue") > 0) & (pl.col("revenue_share") >= _WORTH)).sort("segment")
+    for row in worth.rows(named=True):
+        yield row | {feature: medians.get((row["segment"], feature)) for feature in features}
 
 
 def _retention(frames: Frames) -> Iterator[str]:
@@ -101,7 +122,7 @@ def _retention(frames: Frames) -> Iterator[str]:
 
 def _once(frames: Frames, summary: dict[str, Any]) -> Iterator[str]:
     once = one_time_share(summary)
-    if once is None or summary["buyers"] < 2:  # noqa: PLR2004
+    if once is None or summary["buyers"] < 2:
         return
     text = f"{numbers.share(once)} of buyers have ordered only once"
     gap = median_gap(frames.gaps)
@@ -110,7 +131,7 @@ def _once(frames: Frames, summary: dict[str, Any]) -> Iterator[str]:
 
 def _affinity(frames: Frames) -> Iterator[str]:
     row = strongest(frames.affinity)
-    if row is None or row["index"] < _CLEAR_INDEX or frames.segments.height < 2:  # noqa: PLR2004
+    if row is None or row["index"] < _CLEAR_INDEX or frames.segments.height < 2:
         return
     yield (
         f"{_named(row)}: {_short(row['label'])} takes {numbers.share(row['segment_share'])} of their spend, "
@@ -126,7 +147,7 @@ def _trend(frames: Frames) -> Iterator[str]:
 
 def _size(frames: Frames, summary: dict[str, Any], currency: str) -> Iterator[str]:
     """Fill in for data that is too small to say more: at least what there is."""
-    if frames.segments.height < 2:  # noqa: PLR2004
+    if frames.segments.height < 2:
         yield (
             f"{numbers.plural(summary['customers'], 'customer')} with {numbers.plural(summary['orders'], 'order')} "
             f"bring {numbers.money(summary['revenue'], currency)}; they form one segment."
@@ -138,8 +159,8 @@ def _left_out(summary: dict[str, Any], currency: str) -> Iterator[str]:
     lost = rows["rejected"] / rows["read"] if rows["read"] else 0
     if lost >= _NOTABLE_LOSS:
         reason, most = max(rows["rejected_by_reason"].items(), key=lambda item: (item[1], item[0]))
-        text = f"{numbers.count(rows['rejected'])} of {numbers.plural(rows['read'], 'line')} ({numbers.share(lost)}) were left out"
-        yield text + f", {_part(most, rows['rejected'])} for this reason: {_short(reason)}."
+        few = f"{numbers.count(rows['rejected'])} of {numbers.plural(rows['read'], 'line')} ({numbers.share(lost)})"
+        yield f"{few} were left out, {_part(most, rows['rejected'])} for this reason: {_short(reason)}."
         return
     alerts = sorted(summary.get("alerts") or [], key=lambda alert: (-abs(alert.get("amount") or 0), alert["code"]))
     if alerts:
@@ -151,7 +172,7 @@ def _left_out(summary: dict[str, Any], currency: str) -> Iterator[str]:
 def _part(some: int, every: int) -> str:
     if some == every:
         return "all"
-    return "nearly all" if some / every > 0.95 else numbers.count(some)  # noqa: PLR2004
+    return "nearly all" if some / every > 0.95 else numbers.count(some)
 
 
 def _named(row: dict[str, Any]) -> str:

@@ -38,7 +38,11 @@ def render_report(
     its number; by default that of the charts.
     """
     page = Environment(
-        loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
     ).get_template("report.html.j2")
     return page.render(
         s=summary,
@@ -55,14 +59,14 @@ def render_report(
 
 
 def _chart_colour() -> Callable[[int], str]:
-    from engine.charts.theme import colour  # noqa: PLC0415 - Altair takes a third of a second to import
+    from engine.charts.theme import colour
 
     return colour
 
 
 def _title(summary: dict[str, Any]) -> str:
     files = [file["name"] for file in summary["source"]["files"]]
-    if len(files) <= 2:  # noqa: PLR2004
+    if len(files) <= 2:
         return " and ".join(files) or "your customers"
     return f"{files[0]} and {len(files) - 1} more files"
 
@@ -74,7 +78,11 @@ def _tiles(summary: dict[str, Any]) -> list[tuple[str, str, str]]:
     rate = summary.get("repeat_rate")
     each = summary["revenue"] / orders if orders else None
     return [
-        ("Customers", numbers.count(customers), f"{numbers.share(buyers / customers if customers else None)} of them with a purchase"),
+        (
+            "Customers",
+            numbers.count(customers),
+            f"{numbers.share(buyers / customers if customers else None)} of them with a purchase",
+        ),
         ("Orders", numbers.count(orders), f"{numbers.plain(orders / buyers if buyers else None)} per buyer"),
         ("Revenue", numbers.money(summary["revenue"], currency), "net of returns"),
         ("Average order", numbers.money(each, currency), "revenue over orders"),
@@ -90,8 +98,10 @@ def _cards(frames: Frames, summary: dict[str, Any], colour: Callable[[int], str]
     medians: dict[int, list[tuple[str, str, str]]] = {}
     for row in frames.profile.rows(named=True):
         if row["feature"] in CARD_FEATURES:
-            pair = (numbers.amount(row[name], row["unit"], currency) for name in ("median", "overall_median"))
-            medians.setdefault(row["segment"], []).append((row["label"], *pair))  # type: ignore[arg-type]
+            pair = (
+                numbers.amount(row[name], row["unit"], currency, short=True) for name in ("median", "overall_median")
+            )
+            medians.setdefault(row["segment"], []).append((row["label"], *pair))
     return [
         {
             "id": row["segment"],

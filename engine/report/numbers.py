@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from datetime import date, datetime
 
-MISSING = "–"
+MISSING = "\u2013"
 
 _SYMBOLS = {"EUR": "€", "GBP": "£", "USD": "$", "JPY": "¥", "INR": "₹"}
 _STEPS = ((1e12, "T"), (1e9, "B"), (1e6, "M"), (1e3, "k"))
@@ -49,7 +49,7 @@ def money(value: float | None, currency: str = "") -> str:
     """Write an amount briefly, with its currency where one is known.
 
     >>> money(3.5, "GBP"), money(1234.5, "EUR"), money(12345, "PLN"), money(-1_250_000)
-    ('£3.50', '€1,234', '12.3k PLN', '−1.2M')
+    ('£3.50', '€1,234', '12.3k PLN', '\u22121.2M')
     >>> money(310.42, "$")
     '$310'
     """
@@ -70,8 +70,8 @@ def share(value: float | None) -> str:
         return MISSING
     size = abs(value)
     if 0 < size < _TINY_SHARE:
-        return "<0.1%" if value > 0 else "−<0.1%"
-    fine = 0 < size < _LONG_SHARE or 0.99 <= size < 0.9995  # noqa: PLR2004
+        return "<0.1%" if value > 0 else "\u2212<0.1%"
+    fine = 0 < size < _LONG_SHARE or 0.99 <= size < 0.9995
     return _signed(f"{value:.1%}" if fine else f"{value:.0%}")
 
 
@@ -79,7 +79,7 @@ def change(value: float | None) -> str:
     """Write a relative change with its sign.
 
     >>> change(0.12), change(-0.034)
-    ('+12%', '−3.4%')
+    ('+12%', '\u22123.4%')
     """
     if value is None or missing(value):
         return MISSING
@@ -90,11 +90,11 @@ def times(value: float | None) -> str:
     """Write a ratio as a multiple.
 
     >>> times(3.14159), times(27.3)
-    ('3.1×', '27×')
+    ('3.1\u00d7', '27\u00d7')
     """
     if value is None or missing(value):
         return MISSING
-    return f"{value:.1f}×" if abs(value) < _MANY_DAYS else f"{value:,.0f}×"
+    return f"{value:.1f}\u00d7" if abs(value) < _MANY_DAYS else f"{value:,.0f}\u00d7"
 
 
 def days(value: float | None) -> str:
@@ -143,7 +143,7 @@ def amount(value: float | None, unit: str, currency: str = "", *, short: bool = 
 
 
 def score(value: float | None) -> str:
-    """Write a score between −1 and 1 with two decimals.
+    """Write a score between \u22121 and 1 with two decimals.
 
     >>> score(0.456)
     '0.46'
@@ -199,8 +199,8 @@ def _brief(value: float) -> str:
     """Scale to thousands, millions and so on; 999,960 is already a million."""
     for step, letter in _STEPS:
         scaled = value / step
-        if abs(scaled) >= 0.99995 or letter == "k":  # noqa: PLR2004
-            decimals = 1 if abs(scaled) < 99.95 else 0  # noqa: PLR2004
+        if abs(scaled) >= 0.9995 or letter == "k":
+            decimals = 1 if abs(scaled) < 99.95 else 0
             return _signed(f"{scaled:,.{decimals}f}{letter}")
     return full(value)
 
@@ -212,14 +212,14 @@ def _with_currency(text: str, currency: str) -> str:
         return text
     if len(symbol) > 1:
         return f"{text} {symbol}"
-    return f"−{symbol}{text[1:]}" if text.startswith("−") else f"{symbol}{text}"
+    return f"\u2212{symbol}{text[1:]}" if text.startswith("\u2212") else f"{symbol}{text}"
 
 
 def _signed(text: str) -> str:
     """Write a true minus sign, and none before a zero."""
     if not text.startswith("-"):
         return text
-    return text[1:] if not any(digit in text for digit in "123456789") else f"−{text[1:]}"
+    return text[1:] if not any(digit in text for digit in "123456789") else f"\u2212{text[1:]}"
 
 
 def _date(value: str | date | None) -> date | None:

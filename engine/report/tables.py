@@ -9,8 +9,8 @@ from engine.report import numbers
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-STATISTICS = (("min", "Lowest"), ("p25", "25%"), ("median", "Median"), ("mean", "Mean"), ("p75", "75%"), ("p90", "90%"), ("max", "Highest"))
-"""The columns of the statistical summary: key in the summary, heading."""
+STATISTICS = ("min", "p25", "median", "mean", "p75", "p90", "max")
+"""The columns of the statistical summary, by their keys."""
 
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 
@@ -19,14 +19,14 @@ def between(low: Any, high: Any, unit: str, currency: str = "") -> str:
     """Write a range of values of a feature.
 
     >>> between(14, 32, "days"), between(None, None, "days"), between(1, 1, "orders")
-    ('14–32 days', '–', '1 order')
+    ('14\u201332 days', '\u2013', '1 order')
     """
     first, last = (numbers.amount(value, unit, currency) for value in (low, high))
     if first == last:
         return first
     if unit in {"days", "orders"}:
-        return f"{numbers.plain(low)}–{last}"
-    return f"{first} – {last}"
+        return f"{numbers.plain(low)}\u2013{last}"
+    return f"{first} \u2013 {last}"
 
 
 def rfm_cuts(summary: dict[str, Any]) -> list[list[str]]:
@@ -34,7 +34,10 @@ def rfm_cuts(summary: dict[str, Any]) -> list[list[str]]:
     currency = str(summary.get("currency") or "")
     columns = (("recency_days", "days"), ("orders", "orders"), ("revenue", "money"))
     return [
-        [str(row["score"]), *(between(row[f"{name}_from"], row[f"{name}_to"], unit, currency) for name, unit in columns)]
+        [
+            str(row["score"]),
+            *(between(row[f"{name}_from"], row[f"{name}_to"], unit, currency) for name, unit in columns),
+        ]
         for row in sorted(summary.get("rfm_cuts") or [], key=lambda row: -row["score"])
     ]
 
@@ -56,7 +59,7 @@ def rfm_names(summary: dict[str, Any]) -> list[list[str]]:
     ]
 
 
-def statistics(summary: dict[str, Any], keys: Sequence[str] = tuple(key for key, _ in STATISTICS)) -> list[list[str]]:
+def statistics(summary: dict[str, Any], keys: Sequence[str] = STATISTICS) -> list[list[str]]:
     """Write the distribution of each feature over all customers."""
     currency = str(summary.get("currency") or "")
     return [
@@ -75,7 +78,9 @@ def evidence(summary: dict[str, Any]) -> list[tuple[bool, list[str]]]:
                 str(row["k"]),
                 numbers.score(row.get("silhouette")),
                 numbers.score(row.get("stability")),
-                "±" + numbers.score(row["stability_spread"]) if row.get("stability_spread") is not None else numbers.MISSING,
+                "±" + numbers.score(row["stability_spread"])
+                if row.get("stability_spread") is not None
+                else numbers.MISSING,
                 numbers.share(row.get("smallest_share")),
             ],
         )
@@ -87,7 +92,10 @@ def rejected(summary: dict[str, Any]) -> list[list[str]]:
     """Write why lines were rejected, the most frequent reason first."""
     rows = summary["rows"]
     ordered = sorted(rows["rejected_by_reason"].items(), key=lambda item: (-item[1], item[0]))
-    return [[reason, numbers.full(lines), numbers.share(lines / rows["read"] if rows["read"] else None)] for reason, lines in ordered]
+    return [
+        [reason, numbers.full(lines), numbers.share(lines / rows["read"] if rows["read"] else None)]
+        for reason, lines in ordered
+    ]
 
 
 def alerts(summary: dict[str, Any]) -> list[tuple[str, str]]:
@@ -111,7 +119,10 @@ def source(summary: dict[str, Any]) -> list[tuple[str, str]]:
         ("Delimiter", DELIMITERS.get(delimiter, delimiter)),
         ("Dates", read.get("date_format") or ""),
         ("Counted up to", numbers.day(summary["as_of"])),
-        ("Segments", f"{summary['k']['chosen']}, chosen by {'the data' if summary['k']['chosen_by'] == 'data' else 'you'}"),
+        (
+            "Segments",
+            f"{summary['k']['chosen']}, chosen by {'the data' if summary['k']['chosen_by'] == 'data' else 'you'}",
+        ),
         ("Seed", str(summary["seed"])),
         ("Version", f"Hidden Segments {summary['version']}"),
     ]

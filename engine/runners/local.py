@@ -54,7 +54,10 @@ class AffinitySums:
 
 def total(shards: Sequence[Path]) -> Totals:
     """Add up products and categories over the shards."""
-    parts = [_collect_all([category_totals(pl.scan_ipc(shard)), affinity.item_totals(pl.scan_ipc(shard), "product_id")]) for shard in shards]
+    parts = [
+        _collect_all([category_totals(pl.scan_ipc(shard)), affinity.item_totals(pl.scan_ipc(shard), "product_id")])
+        for shard in shards
+    ]
     categories = merge([part[0] for part in parts], "category")
     products = merge([part[1] for part in parts], "item")
     if len(categories) > 1:
@@ -66,8 +69,10 @@ def total(shards: Sequence[Path]) -> Totals:
     return Totals(largest_categories(categories), len(products), by, items)
 
 
-def build_features(shards: Sequence[Path], folder: Path, as_of: datetime, categories: Sequence[str]) -> tuple[pl.LazyFrame, Sums]:
-    """Compute the features of every shard into `folder`, and the sums over all; return the features of all customers."""
+def build_features(
+    shards: Sequence[Path], folder: Path, as_of: datetime, categories: Sequence[str]
+) -> tuple[pl.LazyFrame, Sums]:
+    """Compute the features of every shard into `folder`, and the sums over all; return those of all customers."""
     folder.mkdir()
     parts = []
     for shard in shards:
@@ -76,7 +81,9 @@ def build_features(shards: Sequence[Path], folder: Path, as_of: datetime, catego
         by_month = months.customer_months(of_shard)
         _, *sums = _collect_all(
             [
-                features(lines, of_shard, as_of, categories).sink_ipc(folder / shard.name, lazy=True, maintain_order=False),
+                features(lines, of_shard, as_of, categories).sink_ipc(
+                    folder / shard.name, lazy=True, maintain_order=False
+                ),
                 months.month_sums(by_month),
                 months.cohort_sums(by_month),
                 timing.clock_sums(of_shard),
@@ -84,13 +91,20 @@ def build_features(shards: Sequence[Path], folder: Path, as_of: datetime, catego
             ]
         )
         parts.append(sums)
-    by_month, cohorts, clock, gaps = zip(*parts, strict=True)
+    of_months, of_cohorts, of_clock, of_gaps = zip(*parts, strict=True)
     table = pl.scan_ipc([folder / shard.name for shard in shards])
-    return table, Sums(merge(by_month, "month"), merge(cohorts, "cohort", "months_since"), merge(clock, "weekday", "hour"), merge(gaps, "days"))
+    return table, Sums(
+        months=merge(of_months, "month"),
+        cohorts=merge(of_cohorts, "cohort", "months_since"),
+        clock=merge(of_clock, "weekday", "hour"),
+        gaps=merge(of_gaps, "days"),
+    )
 
 
-def label_customers(shards: Sequence[Path], features: Path, folder: Path, model: Model, totals: Totals) -> tuple[pl.LazyFrame, AffinitySums | None]:
-    """Label the customers of every shard into `folder`; return all of them by customer_id, and what the segments buy."""
+def label_customers(
+    shards: Sequence[Path], features: Path, folder: Path, model: Model, totals: Totals
+) -> tuple[pl.LazyFrame, AffinitySums | None]:
+    """Label the customers of every shard into `folder`; return all by customer_id, and what the segments buy."""
     folder.mkdir()
     parts = []
     for shard in shards:

@@ -1,7 +1,8 @@
 """How many segments: silhouette and bootstrap stability of every k, and the rule that weighs them.
 
-Silhouette (Rousseeuw 1987) says how far apart the segments lie; stability says whether they come back when the customers
-are drawn anew: the mean adjusted Rand index (Hubert & Arabie 1985) between the fit on all and fits on bootstrap samples.
+Silhouette (Rousseeuw 1987) says how far apart the segments lie; stability says whether they come back when the
+customers are drawn anew: the mean adjusted Rand index (Hubert & Arabie 1985) between the fit on all and fits on
+bootstrap samples.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ SMALLEST_SHARE = 0.01
 CLOSE = 0.95
 """Share of the best silhouette from which a finer cut is preferred to it."""
 USEFUL = 3
-"""Number of segments below which a cut is taken only where no finer one is stable: two groups rarely tell what to do."""
+"""Number of segments below which a cut is taken only where no finer one is stable: two rarely tell what to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,4 +112,7 @@ def verdict(chosen: Candidate) -> str:
         return "Stable groups that overlap at their edges."
     if stable:
         return "A stable and useful cut of customers who differ gradually: the borders are soft."
-    return "No stable structure: with other customers of the same kind the segments would come out differently. Read them with care."
+    return (
+        "No stable structure: with other customers of the same kind the segments would come out differently. "
+        "Read them with care."
+    )

@@ -25,7 +25,7 @@ PRIOR_PURCHASES = 2.0
 PRIOR_LINES = 4.0
 """Lines that it counts for in a share of spend by category."""
 TASTE_WEIGHT = 6.0
-"""Weight of all spend shares together, where one feature of behaviour counts 1: taste counts about two thirds of behaviour."""
+"""Weight of all spend shares together, where a feature of behaviour counts 1: two thirds of what all of those count."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,15 +76,19 @@ class FittedFeature:
         return standard.clip(-CLIP * weight, CLIP * weight)
 
     def to_dict(self) -> dict[str, Any]:
+        """Return the feature as JSON can hold it."""
         return asdict(self)
 
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> Self:
+        """Rebuild a feature from `to_dict`; ModelError where it is damaged."""
         try:
             feature = Feature(**data["feature"])
             numbers = {key: float(data[key]) for key in ("fill", "average", "mean", "scale")}
         except (KeyError, TypeError, ValueError) as error:
-            raise ModelError(f"The model's feature {data!r} is damaged.", hint="Run `analyze` again to make a new model.") from error
+            raise ModelError(
+                f"The model's feature {data!r} is damaged.", hint="Run `analyze` again to make a new model."
+            ) from error
         return cls(feature, **numbers)
 
 
@@ -102,7 +106,9 @@ def transformed(feature: Feature, average: float) -> pl.Expr:
     value = pl.col(feature.name).cast(pl.Float64)
     if feature.transform == "log":
         return value.clip(lower_bound=0.0).log1p()
-    count, prior = (pl.col("orders"), PRIOR_PURCHASES) if feature.transform == "share" else (pl.col("lines"), PRIOR_LINES)
+    count, prior = (
+        (pl.col("orders"), PRIOR_PURCHASES) if feature.transform == "share" else (pl.col("lines"), PRIOR_LINES)
+    )
     weight = count.cast(pl.Float64)
     return (value.clip(0.0, 1.0) * weight + average * prior) / (weight + prior)
 

@@ -32,6 +32,7 @@ class Model:
 
     @property
     def k(self) -> int:
+        """The number of segments."""
         return len(self.centroids)
 
     def label(self, customers: pl.LazyFrame) -> pl.LazyFrame:
@@ -53,6 +54,7 @@ class Model:
         return replace(self, centroids=tuple(self.centroids[each] for each in order), names=names)
 
     def to_dict(self) -> dict[str, Any]:
+        """Return the model as `model.json` holds it."""
         return {
             "format": FORMAT,
             "engine_version": self.engine_version,
@@ -74,7 +76,9 @@ class Model:
         """
         hint = "Run `analyze` again to make a new model."
         if data.get("format") != FORMAT:
-            raise ModelError(f"The model has format {data.get('format')!r}; this version reads format {FORMAT}.", hint=hint)
+            raise ModelError(
+                f"The model has format {data.get('format')!r}; this version reads format {FORMAT}.", hint=hint
+            )
         try:
             features = tuple(FittedFeature.from_dict(each) for each in data["features"])
             centroids = tuple(tuple(float(value) for value in each) for each in data["centroids"])

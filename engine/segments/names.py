@@ -89,7 +89,11 @@ def _word(trait: Trait) -> tuple[str, str]:
     if abs(trait.effect) < NOTABLE or trait.median is None or trait.overall_median is None:
         return "", ""
     if trait.feature.startswith(TASTE):
-        return ("taste", trait.feature.removeprefix(TASTE)) if trait.effect > 0 and trait.median > trait.overall_median else ("", "")
+        return (
+            ("taste", trait.feature.removeprefix(TASTE))
+            if trait.effect > 0 and trait.median > trait.overall_median
+            else ("", "")
+        )
     if trait.feature not in WORDS:
         return "", ""
     word = WORDS[trait.feature]

@@ -51,14 +51,21 @@ def traits(
     rows = {row["segment"]: row for row in by_segment.iter_rows(named=True)}
     return [
         [
-            Trait(each.feature.name, coordinate / each.feature.weight, rows.get(number, {}).get(each.feature.name), overall[each.feature.name])
+            Trait(
+                each.feature.name,
+                coordinate / each.feature.weight,
+                rows.get(number, {}).get(each.feature.name),
+                overall[each.feature.name],
+            )
             for each, coordinate in zip(features, centroid, strict=True)
         ]
         for number, centroid in enumerate(centroids, 1)
     ]
 
 
-def profile_frame(features: Sequence[FittedFeature], all_traits: Sequence[Sequence[Trait]], names: Sequence[str]) -> pl.DataFrame:
+def profile_frame(
+    features: Sequence[FittedFeature], all_traits: Sequence[Sequence[Trait]], names: Sequence[str]
+) -> pl.DataFrame:
     """Return one row per segment and feature: medians of the segment and of all, effect in standard deviations."""
     rows = [
         {

@@ -16,7 +16,9 @@ def draws(customer_ids: pl.Series, seed: int) -> pl.Series:
     The checksum of the id (CRC-32, which never changes) is stirred by the finaliser of SplitMix64 (Steele, Lea & Flood
     2014), so that ids that follow each other draw numbers that do not.
     """
-    checksums = np.fromiter((zlib.crc32(each.encode()) for each in customer_ids), dtype=np.uint64, count=len(customer_ids))
+    checksums = np.fromiter(
+        (zlib.crc32(each.encode()) for each in customer_ids), dtype=np.uint64, count=len(customer_ids)
+    )
     state = checksums + np.uint64(seed * 0x9E3779B97F4A7C15 % 2**64)
     state = (state ^ (state >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     state = (state ^ (state >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
@@ -29,6 +31,14 @@ def take_sample(customers: pl.LazyFrame, size: int, seed: int) -> pl.DataFrame:
     The result depends on the set of customers alone: not on the order of the rows, the shards or the threads.
     """
     drawn = customers.with_columns(
-        pl.col("customer_id").map_batches(lambda ids: draws(ids, seed), return_dtype=pl.UInt64, is_elementwise=True).alias(DRAW)
+        pl.col("customer_id")
+        .map_batches(lambda ids: draws(ids, seed), return_dtype=pl.UInt64, is_elementwise=True)
+        .alias(DRAW)
     )
-    return drawn.bottom_k(size, by=[DRAW, "customer_id"]).sort(DRAW, "customer_id").drop(DRAW).collect(engine="streaming").rechunk()
+    return (
+        drawn.bottom_k(size, by=[DRAW, "customer_id"])
+        .sort(DRAW, "customer_id")
+        .drop(DRAW)
+        .collect(engine="streaming")
+        .rechunk()
+    )

@@ -9,7 +9,7 @@ import polars as pl
 from sklearn.decomposition import PCA
 from threadpoolctl import threadpool_limits
 
-from engine.features.rfm import RfmCuts
+from engine.features.rfm import RfmCuts, quantiles
 from engine.segments import profile
 from engine.segments.fit import fit_segments
 from engine.segments.matrix import matrix
@@ -47,11 +47,14 @@ def find_segments(customers: pl.LazyFrame, categories: Sequence[str], k: int | N
     measured = profile.measure(raw, columns)
     order = profile.by_revenue(measured, len(fit.centroids))
     centroids = tuple(fit.centroids[each] for each in order)
-    renumbered = measured.with_columns(pl.col("segment").replace_strict({each + 1: new for new, each in enumerate(order, 1)}))
+    renumbered = measured.with_columns(
+        pl.col("segment").replace_strict({each + 1: new for new, each in enumerate(order, 1)})
+    )
     overall = profile.overall_medians(customers, columns)
     traits = profile.traits(fit.features, centroids, renumbered, overall)
     names = tuple(name_segments(traits)) if len(centroids) > 1 else ("All customers",)
-    model = Model(fit.features, centroids, names, RfmCuts.of(customers), seed, __version__)
+    cuts = RfmCuts.of(quantiles(customers).collect(engine="streaming"))
+    model = Model(fit.features, centroids, names, cuts, seed, __version__)
     frame = profile.profile_frame(fit.features, traits, names)
     medians = renumbered.select("segment", pl.col(columns).name.prefix("median_")).sort("segment")
     points, variance = _map(fit.sample, model)

@@ -1,0 +1,1 @@
+"""Benchmarks: whole runs of the command line, each in a process of its own."""

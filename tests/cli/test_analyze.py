@@ -1,0 +1,132 @@
+"""The main job as a user runs it."""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from engine.schema import CUSTOMERS
+from tests.conftest import ROOT, Cli
+
+
+def test_the_sample_leaves_every_output_in_the_default_folder(cli: Cli, tmp_path: Path) -> None:
+    run = cli("analyze", ROOT / "data" / "sample_orders.csv", cwd=tmp_path)
+
+    folder = tmp_path / "output" / "sample_orders"
+    assert run.returncode == 0, run.stderr
+    assert sorted(path.name for path in folder.iterdir()) == [
+        "activation.csv", "charts", "customers.parquet", "model.json", "rejects.csv",
+        "report.html", "run.json", "segments.csv", "summary.json",
+    ]  # fmt: skip
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["output"]
+    assert sorted(path.name for path in (tmp_path / "output").iterdir()) == ["sample_orders"]
+    summary = json.loads((folder / "summary.json").read_text(encoding="utf-8"))
+    for segment in summary["segments"]:
+        assert segment["name"] in run.stdout.replace("\n", " ") or segment["name"].split()[0] in run.stdout
+    assert "report.html" in run.stdout
+    assert all(len(line) <= 80 for line in run.stdout.splitlines())
+
+
+def test_what_was_detected_is_told_before_the_long_pass(cli: Cli, export: Path, tmp_path: Path) -> None:
+    run = cli("analyze", export, "--out", tmp_path / "run")
+
+    told = run.stderr.splitlines()
+    columns = next(place for place, line in enumerate(told) if "customer = customer_id" in line)
+    assert "price = unit_price" in told[columns]
+    assert columns < next(place for place, line in enumerate(told) if line.startswith("Reading"))
+    assert "Looking" not in run.stdout
+
+
+def test_json_prints_the_summary_and_quiet_prints_nothing(cli: Cli, export: Path, tmp_path: Path) -> None:
+    as_json = cli("analyze", export, "--out", tmp_path / "run", "--json", "--quiet")
+    quiet = cli("analyze", export, "--out", tmp_path / "run", "--quiet")
+
+    assert json.loads(as_json.stdout) == json.loads((tmp_path / "run" / "summary.json").read_text(encoding="utf-8"))
+    assert (as_json.stderr, quiet.stdout, quiet.stderr) == ("", "", "")
+
+
+def test_customers_and_activation_list_hold_every_customer_once(cli: Cli, export: Path, tmp_path: Path) -> None:
+    cli("analyze", export, "--out", tmp_path / "run", "--quiet")
+
+    customers = pl.read_parquet(tmp_path / "run" / "customers.parquet")
+    with (tmp_path / "run" / "activation.csv").open(encoding="utf-8", newline="") as file:
+        listed = list(csv.DictReader(file))
+    assert customers.columns[: len(CUSTOMERS.names)] == CUSTOMERS.names
+    assert dict(customers.select(CUSTOMERS.names).schema) == dict(CUSTOMERS.schema)
+    assert customers["customer_id"].is_sorted()
+    assert customers["customer_id"].is_unique().all()
+    assert [row["customer_id"] for row in listed] == customers["customer_id"].to_list()
+    not_null = [column.name for column in CUSTOMERS.columns if not column.nullable]
+    assert customers.select(not_null).null_count().sum_horizontal().item() == 0
+
+
+def test_a_run_can_be_repeated_from_its_record(cli: Cli, export: Path, tmp_path: Path) -> None:
+    cli("analyze", export, "--out", tmp_path / "run", "--seed", 5, "--k", 4, "--quiet")
+
+    record = json.loads((tmp_path / "run" / "run.json").read_text(encoding="utf-8"))
+    assert record["settings"]["seed"] == 5
+    assert record["settings"]["k"] == 4
+    assert record["input"][0]["bytes"] == export.stat().st_size
+    assert len(record["input"][0]["fingerprint"]) == 64
+    assert record["peak_memory_mb"] > 50
+    assert {"detect", "intake", "features", "segments", "charts", "report"} <= set(record["seconds"])
+
+
+def test_columns_can_be_overruled(cli: Cli, tmp_path: Path) -> None:
+    export = tmp_path / "own.csv"
+    rows = [f"{number % 9};{number % 5};2024-02-{number % 28 + 1:02d};{number},0" for number in range(1, 80)]
+    export.write_text(
+        "who;shopper id;when;worth\n" + "\n".join(row.replace(",0", "") for row in rows), encoding="utf-8"
+    )
+
+    found = cli(
+        "analyze", export, "--out", tmp_path / "run", "--customer", "who", "--amount", "worth", "--json", "--quiet"
+    )
+
+    summary = json.loads(found.stdout)
+    assert summary["customers"] == 9
+    assert summary["revenue"] == sum(range(1, 80))
+
+
+def test_one_customer_is_enough(cli: Cli, tmp_path: Path) -> None:
+    export = tmp_path / "one.csv"
+    export.write_text("customer_id,date,amount\nanna,2024-03-01,12.50\n", encoding="utf-8")
+
+    run = cli("analyze", export, "--out", tmp_path / "run")
+
+    assert run.returncode == 0, run.stderr
+    summary = json.loads((tmp_path / "run" / "summary.json").read_text(encoding="utf-8"))
+    assert summary["k"]["chosen"] == 1
+    assert "too few" in summary["k"]["verdict"].lower() or "fewer than" in summary["k"]["verdict"].lower()
+    assert summary["segments"][0]["customers"] == 1
+
+
+def test_a_customer_of_returns_only_is_kept(cli: Cli, tmp_path: Path) -> None:
+    export = tmp_path / "returns.csv"
+    export.write_text("customer_id,date,quantity,price\na,2024-03-01,1,10\nb,2024-03-02,-1,10\n", encoding="utf-8")
+
+    cli("analyze", export, "--out", tmp_path / "run", "--quiet")
+
+    customers = pl.read_parquet(tmp_path / "run" / "customers.parquet")
+    assert customers.select("customer_id", "orders", "revenue", "return_rate", "last_order").rows()[1] == (
+        "b",
+        0,
+        -10.0,
+        1.0,
+        None,
+    )
+
+
+@pytest.mark.parametrize("text", ["--help", "analyze --help", "generate --help", "--version"])
+def test_help_needs_no_engine(cli: Cli, text: str) -> None:
+    run = cli(*text.split(), PYTHONPROFILEIMPORTTIME="1")
+
+    imported = set(re.findall(r"\|\s+(\S+)$", run.stderr, flags=re.MULTILINE))
+    assert run.returncode == 0
+    assert "typer" in imported
+    assert imported & {"polars", "numpy", "sklearn", "altair", "vl_convert"} == set()

@@ -1,0 +1,52 @@
+"""What the tests share: the real exports, small exports of planted segments, and the command line."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from engine.generate import generate
+
+ROOT = Path(__file__).parents[1]
+REAL = ROOT.parent / "shared" / "data"
+
+Cli = Callable[..., "subprocess.CompletedProcess[str]"]
+
+
+@pytest.fixture(scope="session")
+def real_data() -> Path:
+    """The folder of real exports."""
+    if not REAL.is_dir():
+        pytest.skip(f"the real exports are not there: {REAL}")
+    return REAL
+
+
+@pytest.fixture(scope="session")
+def export(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A synthetic export of 20,000 lines."""
+    path = tmp_path_factory.mktemp("export") / "shop.csv"
+    generate(path, rows=20_000, seed=3)
+    return path
+
+
+@pytest.fixture
+def cli() -> Cli:
+    """Run the command line in a process of its own, in a folder of choice."""
+
+    def run(*arguments: object, cwd: Path = ROOT, **environment: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, str(ROOT / "cli.py"), *map(str, arguments)],
+            cwd=cwd,
+            env={**os.environ, "COLUMNS": "80", **environment},
+            capture_output=True,
+            text=True,
+            timeout=300,
+            check=False,
+        )
+
+    return run

@@ -1,0 +1,199 @@
+"""The tables of a run, held against a brute-force count in plain Python over random small exports."""
+
+from __future__ import annotations
+
+import csv
+from collections import defaultdict
+from datetime import date, datetime, timedelta
+from fractions import Fraction
+from pathlib import Path
+
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from engine import analyze
+from engine.insights.affinity import MIN_BUYERS, finish_affinity, most_common_names
+from engine.insights.concentration import concentration
+from engine.insights.distribution import distribution
+
+Line = tuple[int, int, str, int, int, int]
+
+_line = st.tuples(
+    st.integers(0, 9),  # customer
+    st.integers(0, 4),  # order of the customer
+    st.sampled_from(["food", "toys", "garden"]),
+    st.integers(0, 400_000),  # minute
+    st.integers(-2, 4),  # quantity
+    st.integers(0, 5_000),  # price in hundredths
+)
+START = datetime(2023, 1, 1)
+
+
+def _write(path: Path, lines: list[Line]) -> Path:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        out = csv.writer(file)
+        out.writerow(["customer_id", "order_id", "category", "order_date", "quantity", "unit_price"])
+        for customer, order, category, minute, quantity, price in lines:
+            out.writerow(
+                [
+                    f"c{customer}",
+                    f"{customer}-{order}",
+                    category,
+                    START + timedelta(minutes=minute),
+                    quantity,
+                    f"{price / 100:.2f}",
+                ]
+            )
+    return path
+
+
+def _orders(lines: list[Line]) -> dict[tuple[int, int], tuple[datetime | None, datetime, int]]:
+    """Time of the first bought line, of the first line, and net hundredths, by customer and order."""
+    found: dict[tuple[int, int], list[Line]] = defaultdict(list)
+    for line in lines:
+        found[line[:2]].append(line)
+    orders = {}
+    for key, rows in found.items():
+        bought = [START + timedelta(minutes=row[3]) for row in rows if row[4] >= 0]
+        orders[key] = (
+            min(bought, default=None),
+            START + timedelta(minutes=min(row[3] for row in rows)),
+            sum(row[4] * row[5] for row in rows),
+        )
+    return orders
+
+
+def _month(moment: datetime) -> date:
+    return moment.date().replace(day=1)
+
+
+@settings(max_examples=15, deadline=None)
+@given(lines=st.lists(_line, min_size=1, max_size=80))
+def test_months_cohorts_clock_and_gaps_equal_a_brute_force_count(
+    tmp_path_factory: pytest.TempPathFactory, lines: list[Line]
+) -> None:
+    frames = analyze(_write(tmp_path_factory.mktemp("small") / "shop.csv", lines)).frames
+    orders = _orders(lines)
+
+    months: dict[date, list[int]] = defaultdict(lambda: [0, 0])
+    active: dict[date, set[int]] = defaultdict(set)
+    for (customer, _), (bought, first, amount) in orders.items():
+        months[_month(first)][0] += bought is not None
+        months[_month(first)][1] += amount
+        if bought is not None:
+            active[_month(first)].add(customer)
+    cohort = (
+        {
+            customer: min(month for month, who in active.items() if customer in who)
+            for customer in set().union(*active.values())
+        }
+        if active
+        else {}
+    )
+    clock: dict[tuple[int, int], int] = defaultdict(int)
+    times: dict[int, list[datetime]] = defaultdict(list)
+    for (customer, _), (bought, _, _) in orders.items():
+        if bought is not None:
+            clock[bought.isoweekday(), bought.hour] += 1
+            times[customer].append(bought)
+    gaps: dict[int, int] = defaultdict(int)
+    for moments in times.values():
+        for before, after in zip(sorted(moments), sorted(moments)[1:], strict=False):
+            gaps[(after - before).days] += 1
+
+    assert {
+        row["month"]: [row["orders"], round(row["revenue"] * 100)] for row in frames.months.iter_rows(named=True)
+    } == dict(months)
+    assert {row["month"]: row["customers"] for row in frames.months.iter_rows(named=True)} == {
+        month: len(active[month]) for month in months
+    }
+    assert {row["month"]: row["new_customers"] for row in frames.months.iter_rows(named=True)} == {
+        month: sum(first == month for first in cohort.values()) for month in months
+    }
+    assert {(row["weekday"], row["hour"]): row["orders"] for row in frames.clock.iter_rows(named=True)} == dict(clock)
+    assert {row["days"]: row["gaps"] for row in frames.gaps.iter_rows(named=True)} == dict(gaps)
+    for row in frames.cohorts.iter_rows(named=True):
+        since = row["cohort"].year * 12 + row["cohort"].month - 1 + row["months_since"]
+        month = date(since // 12, since % 12 + 1, 1)
+        members = {customer for customer, first in cohort.items() if first == row["cohort"]}
+        assert row["cohort_customers"] == len(members)
+        assert row["customers"] == len(members & active[month])
+    assert frames.cohorts.filter(pl.col("months_since") == 0)["customers"].sum() == len(cohort)
+
+
+@settings(max_examples=15, deadline=None)
+@given(lines=st.lists(_line, min_size=1, max_size=80))
+def test_affinity_equals_a_brute_force_count_and_adds_up(
+    tmp_path_factory: pytest.TempPathFactory, lines: list[Line]
+) -> None:
+    run = analyze(_write(tmp_path_factory.mktemp("small") / "shop.csv", lines))
+    segment = dict(run.customers.select("customer_id", "segment").collect().iter_rows())
+    spend: dict[tuple[int, str], int] = defaultdict(int)
+    buyers: dict[tuple[int, str], set[int]] = defaultdict(set)
+    for customer, _, category, _, quantity, price in lines:
+        if quantity >= 0:
+            spend[segment[f"c{customer}"], category] += quantity * price
+            buyers[segment[f"c{customer}"], category].add(customer)
+
+    table = run.frames.affinity
+    total = sum(spend.values())
+    for row in table.iter_rows(named=True):
+        key = (row["segment"], row["item"])
+        of_segment = sum(value for (each, _), value in spend.items() if each == row["segment"])
+        of_item = sum(value for (_, each), value in spend.items() if each == row["item"])
+        assert round(row["revenue"] * 100) == spend[key]
+        assert row["buyers"] == len(buyers[key])
+        assert row["supported"] == (len(buyers[key]) >= MIN_BUYERS)
+        if of_segment and of_item:
+            index = Fraction(spend[key] * total, of_segment * of_item) * 100
+            assert row["index"] == pytest.approx(float(index))
+    if table.height:
+        assert round(table["revenue"].sum() * 100) == total
+
+
+def test_the_most_frequent_name_of_a_product_is_shown_and_of_equal_ones_the_first() -> None:
+    counts = pl.DataFrame({"item": ["1", "1", "2", "2"], "label": ["Lamp", "lamp", "b", "a"], "lines": [2, 5, 3, 3]})
+
+    assert dict(most_common_names(counts).iter_rows()) == {"1": "lamp", "2": "a"}
+
+
+def test_items_outside_the_compared_ones_count_in_the_shares() -> None:
+    sums = pl.DataFrame({"segment": [1, 1, 2], "item": ["a", None, "a"], "spend": [10, 30, 60], "buyers": [10, 0, 3]})
+    segments = pl.DataFrame({"segment": [1, 2], "segment_name": ["One", "Two"]})
+
+    table = finish_affinity(sums, segments, pl.DataFrame(schema={"item": pl.String, "label": pl.String}))
+
+    assert table["segment_share"].to_list() == [0.25, 1.0]
+    assert table["overall_share"].to_list() == [0.7, 0.7]
+    assert table["supported"].to_list() == [True, False]
+
+
+@given(st.lists(st.integers(-100, 10_000), min_size=1, max_size=60))
+def test_concentration_equals_its_definition(values: list[int]) -> None:
+    found = concentration(pl.Series(values, dtype=pl.Float64))
+
+    clipped = sorted((max(value, 0) for value in values), reverse=True)
+    if not sum(clipped):
+        assert found.gini is None
+        return
+    pairs = sum(abs(one - other) for one in clipped for other in clipped)
+    assert found.gini == pytest.approx(pairs / (2 * len(clipped) * sum(clipped)))
+    best = clipped[: -(-len(clipped) // 5)]
+    assert found.top_20_share == pytest.approx(sum(best) / sum(clipped))
+    assert found.curve["revenue_share"].is_sorted()
+    assert found.curve["revenue_share"][-1] == pytest.approx(1.0)
+
+
+@given(st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=40), st.randoms())
+def test_a_distribution_does_not_depend_on_the_order_of_its_values(values: list[float], shuffle: object) -> None:
+    shuffled = list(values)
+    shuffle.shuffle(shuffled)  # type: ignore[attr-defined]
+
+    found = distribution(pl.Series(values))
+
+    assert found == distribution(pl.Series(shuffled))
+    assert found["min"] == min(values)
+    assert found["max"] == max(values)
+    assert found["mean"] == pytest.approx(sum(values) / len(values), abs=1e-6)

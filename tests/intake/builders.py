@@ -1,0 +1,73 @@
+"""Small exports on disk, and what the intake makes of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from engine.intake.clean import SURPLUS, Reading, canonical, raw
+from engine.intake.dialect import Dialect
+from engine.intake.roles import Role, Roles, detect_roles
+from engine.intake.sample import Sample
+from engine.intake.shards import Intake, write_shards
+from engine.intake.source import Source, open_source
+from engine.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What one pass over an export left."""
+
+    source: Source
+    intake: Intake
+    lines: pl.DataFrame
+    rejects: pl.DataFrame
+
+
+def write(path: Path, content: str | bytes) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content.encode() if isinstance(content, str) else content)
+    return path
+
+
+def opened(folder: Path, *contents: str | bytes, **settings: Any) -> Source:
+    """Open exports of these contents, named `0.csv`, `1.csv` and so on."""
+    paths = [write(folder / f"{number}.csv", content) for number, content in enumerate(contents)]
+    return open_source(paths, Settings(**settings))
+
+
+def take(folder: Path, *contents: str | bytes, shards: int = 1, **settings: Any) -> Taken:
+    """Take exports of these contents in."""
+    source = opened(folder, *contents, **settings)
+    work = folder / f"work {shards}"
+    work.mkdir()
+    intake = write_shards(source, work, shards)
+    lines = pl.concat([pl.read_ipc(shard, memory_map=False) for shard in intake.shards])
+    return Taken(source, intake, lines, pl.read_csv(intake.rejects, schema_overrides={"raw": pl.String}))
+
+
+def sample_of(text: str, *pieces: str) -> Sample:
+    return Sample(Path("shop.csv"), len(text), text, pieces, "")
+
+
+def roles_of(columns: dict[str, list[str | None]], **given: str) -> Roles:
+    """Detect the roles of columns of text."""
+    frame = pl.DataFrame(columns, schema=dict.fromkeys(columns, pl.String))
+    return detect_roles(frame, Dialect(",", True, tuple(columns), False), given, "shop.csv")  # noqa: FBT003
+
+
+def cleaned(
+    columns: dict[str, list[str | None]],
+    *,
+    date_format: str = "%Y-%m-%d",
+    float_ids: bool = False,
+    surplus: list[str | None] | None = None,
+) -> pl.DataFrame:
+    """Clean columns that are named after the roles they play."""
+    roles = Roles(tuple(Role(role, role, "") for role in columns))
+    cells = pl.DataFrame({raw(column): values for column, values in columns.items()})
+    frame = cells.cast(pl.String).with_columns(pl.Series(SURPLUS, surplus or [None] * len(cells), dtype=pl.String))
+    return canonical(frame.lazy(), Reading(roles, date_format, float_ids)).collect()

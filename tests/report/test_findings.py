@@ -1,0 +1,167 @@
+"""Findings say what the frames hold, and nothing that they do not."""
+
+from __future__ import annotations
+
+import dataclasses
+import subprocess
+import sys
+from datetime import date
+
+import polars as pl
+import pytest
+
+from engine.report.figures import favourites, median_gap, retention_after, trend
+from engine.report.findings import MOST, findings
+from tests.charts.frames import example
+
+
+def test_each_finding_holds_the_figures_of_its_frame() -> None:
+    frames, summary = example(2)
+    segments = pl.DataFrame(
+        {
+            "segment": [1, 2],
+            "segment_name": ["Big buyers", "Lapsed buyers"],
+            "description": ["", ""],
+            "customers": [200, 800],
+            "customer_share": [0.2, 0.8],
+            "revenue": [90_000.0, 30_000.0],
+            "revenue_share": [0.75, 0.25],
+            "orders": [900, 1000],
+            "top_category": ["a", "b"],
+        }
+    )
+    profile = pl.DataFrame(
+        {
+            "segment": [1, 2],
+            "segment_name": ["Big buyers", "Lapsed buyers"],
+            "feature": ["recency_days"] * 2,
+            "label": ["Days since last order"] * 2,
+            "unit": ["days"] * 2,
+            "median": [10.0, 120.0],
+            "overall_median": [60.0, 60.0],
+            "effect": [-1.0, 0.5],
+        }
+    )
+    affinity = pl.DataFrame(
+        {
+            "segment": [1, 2],
+            "segment_name": ["Big buyers", "Lapsed buyers"],
+            "item": ["t", "u"],
+            "label": ["Toys", "Rare"],
+            "buyers": [90, 1],
+            "revenue": [1.0, 1.0],
+            "segment_share": [0.3, 0.01],
+            "overall_share": [0.1, 0.001],
+            "index": [300.0, 1000.0],
+            "supported": [True, False],
+        }
+    )
+    cohorts = pl.DataFrame(
+        {
+            "cohort": [date(2024, 1, 1)] * 3 + [date(2024, 2, 1)] * 2,
+            "months_since": [0, 1, 3, 0, 1],
+            "customers": [100, 20, 10, 300, 60],
+            "cohort_customers": [100, 100, 100, 300, 300],
+            "retention": [1.0, 0.2, 0.1, 1.0, 0.2],
+            "complete": [True, True, True, True, True],
+            "orders": [1] * 5,
+            "revenue": [1.0] * 5,
+        }
+    )
+    summary |= {
+        "customers": 1000,
+        "buyers": 1000,
+        "revenue": 120_000.0,
+        "repeat_rate": 0.4,
+        "concentration": {"top_10_share": 0.41, "top_20_share": 0.62},
+        "rows": {
+            "read": 1000,
+            "kept": 900,
+            "rejected": 100,
+            "rejected_by_reason": {"missing customer": 60, "unreadable date": 40},
+        },
+    }
+
+    said = findings(
+        dataclasses.replace(frames, segments=segments, profile=profile, affinity=affinity, cohorts=cohorts), summary
+    )
+
+    assert len(said) == MOST
+    assert said[0] == "Big buyers: 20% of customers bring 75% of revenue, £450 each, 3.8\u00d7 the average customer."
+    assert said[1] == "Revenue hangs on few customers: the best 10% bring 41% of it, the best 20% bring 62%."
+    assert said[2].startswith("Lapsed buyers: slipping away. Half of all customers ordered in the last 60 days;")
+    assert said[2].endswith("silent for 120 days or more. They have brought \u00a330.0k, 25% of revenue.")
+    assert said[3] == "20% of new customers order again in the month after their first order, 10% in the third month."
+    assert said[4].startswith("60% of buyers have ordered only once")
+    assert said[5] == "Big buyers: Toys takes 30% of their spend, 3.0\u00d7 the usual 10%."
+    assert said[6] == "100 of 1,000 lines (10%) were left out, 60 for this reason: missing customer."
+
+
+def test_the_segment_furthest_behind_its_own_rhythm_is_named() -> None:
+    frames, summary = example(3)
+    rhythm = {
+        "recency_days": [30.0, 200.0, 300.0],
+        "gap_mean_days": [20.0, 10.0, 60.0],
+        "orders": [5.0, 29.0, 4.0],
+    }
+    rows = [
+        {"segment": n + 1, "segment_name": "x", "feature": feature, "label": feature, "unit": "days", "median": value}
+        for feature, values in rhythm.items()
+        for n, value in enumerate(values)
+    ]
+    profile = pl.DataFrame(rows).with_columns(overall_median=pl.lit(100.0), effect=pl.lit(0.0))
+
+    said = [each for each in findings(dataclasses.replace(frames, profile=profile), summary) if "slipping" in each]
+
+    assert len(said) == 1
+    assert said[0].startswith(f"{frames.segments['segment_name'][1]}: slipping away. They used to order every 10 days;")
+    assert "silent for 200 days or more" in said[0]
+
+
+def test_what_the_data_does_not_bear_out_is_not_said() -> None:
+    frames, summary = example(1, months=1, customers=3)
+    summary |= {"buyers": 3, "alerts": [], "rows": {"read": 3, "kept": 3, "rejected": 0, "rejected_by_reason": {}}}
+    bare = dataclasses.replace(
+        frames, affinity=frames.affinity.clear(), gaps=frames.gaps.clear(), cohorts=frames.cohorts.clear()
+    )
+
+    said = findings(bare, summary)
+
+    assert said == [
+        "34% of buyers have ordered only once.",
+        "3 customers with 13 orders bring £8.9M; they form one segment.",
+    ]
+
+
+@pytest.mark.parametrize("segments", [1, 2, 6, 10])
+def test_findings_are_three_to_seven_sentences(segments: int) -> None:
+    said = findings(*example(segments))
+
+    assert 3 <= len(said) <= MOST
+    assert all(each.endswith(".") and "nan" not in each.lower() for each in said)
+
+
+def test_shared_figures() -> None:
+    months = pl.DataFrame(
+        {
+            "month": [date(2024, m, 1) for m in range(1, 8)],
+            "revenue": [10.0, 10, 10, 20, 20, 20, 1],
+            "complete": [True] * 6 + [False],
+        }
+    )
+
+    assert trend(months) == (1.0, "on the three before")
+    assert trend(months.head(3)) is None
+    assert median_gap(pl.DataFrame({"days": [1, 5, 90], "gaps": [2, 2, 1]})) == 5.0
+    assert median_gap(pl.DataFrame({"days": [], "gaps": []}, schema={"days": pl.Int64, "gaps": pl.Int64})) is None
+    assert retention_after(example(2, months=1)[0].cohorts, 1) is None
+    assert all(row["index"] > 120 for rows in favourites(example(4)[0].affinity, [1, 2, 3, 4]).values() for row in rows)
+
+
+def test_nothing_heavy_is_imported() -> None:
+    heavy = "{'altair', 'sklearn', 'jinja2', 'vl_convert'}"
+    code = f"import sys, engine.report.console, engine.report.findings; print(sorted({heavy} & set(sys.modules)))"
+
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+
+    assert done.stdout.strip() == "[]"

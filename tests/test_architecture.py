@@ -1,0 +1,44 @@
+"""Lines that the code does not cross, held by its syntax tree."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+ENGINE = Path(__file__).parents[1] / "engine"
+PURE = [
+    *(ENGINE / "features").glob("*.py"),
+    *(ENGINE / "insights").glob("*.py"),
+    *(ENGINE / "charts").glob("*.py"),
+    *(ENGINE / "segments" / name for name in ("matrix.py", "model.py", "names.py")),
+    ENGINE / "intake" / "clean.py",
+]
+"""Modules of functions from frame to frame: they run on any engine, and set no query in motion themselves."""
+
+
+def _calls(path: Path) -> set[str]:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    called = {node.func for node in ast.walk(tree) if isinstance(node, ast.Call)}
+    return {each.attr for each in called if isinstance(each, ast.Attribute)} | {
+        each.id for each in called if isinstance(each, ast.Name)
+    }
+
+
+@pytest.mark.parametrize("path", PURE, ids=lambda path: str(path.relative_to(ENGINE)))
+def test_pure_modules_read_write_and_collect_nothing(path: Path) -> None:
+    effects = {"collect", "collect_all", "collect_batches", "open", "write_text", "write_bytes", "save"}
+
+    called = _calls(path)
+
+    assert called & effects == set()
+    assert [name for name in called if name.startswith(("scan_", "sink_", "read_", "write_"))] == []
+
+
+@pytest.mark.parametrize("path", sorted(ENGINE.rglob("*.py")), ids=lambda path: str(path.relative_to(ENGINE)))
+def test_no_module_reads_the_clock_or_rolls_unseeded_dice(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+
+    assert [word for word in ("datetime.now", "date.today", "utcnow", "np.random.seed", "random.random()") if word in text] == []
+    assert "default_rng()" not in text
