@@ -21,8 +21,22 @@ if TYPE_CHECKING:
     from engine.runners.local import AffinitySums, Sums
     from engine.segments.segmentation import Segmentation
 
-FAVOURITE_SHARE = 0.01
-"""Least share of all spend that an item must have to be named a segment's favourite."""
+FAVOURITE_SHARE = 0.005
+"""Least share of a segment's spend that an item must have to be named its favourite."""
+
+PHRASES = {
+    "orders": "{}",
+    "recency_days": "last order {} ago",
+    "tenure_days": "first order {} ago",
+    "gap_mean_days": "{} between orders",
+    "aov": "{} an order",
+    "lines_per_order": "{} lines an order",
+    "price": "{} a unit",
+    "products": "{} different products",
+    "return_rate": "{} of the value returned",
+    "weekend_share": "{} bought at weekends",
+}
+"""How the value of a feature is said in a sentence; a share of spend names its category."""
 
 
 def tabulate(
@@ -66,9 +80,9 @@ def affinity_table(bought: AffinitySums | None, sizes: pl.DataFrame) -> pl.DataF
 
 def _segments(sizes: pl.DataFrame, segmentation: Segmentation, table: pl.DataFrame, currency: str) -> pl.DataFrame:
     favourites = (
-        table.filter(pl.col("supported") & (pl.col("overall_share") >= FAVOURITE_SHARE) & (pl.col("index") > 100))
+        table.filter(pl.col("supported") & (pl.col("segment_share") >= FAVOURITE_SHARE) & (pl.col("index") > 100))
         .group_by("segment", maintain_order=True)
-        .agg(top_category=pl.col("label").first())
+        .agg(favourite=pl.col("label").first())
     )
     descriptions = pl.DataFrame(
         {
@@ -89,16 +103,14 @@ def _segments(sizes: pl.DataFrame, segmentation: Segmentation, table: pl.DataFra
 
 def _describe(profile: pl.DataFrame, segment: int, currency: str) -> str:
     """Say in one sentence what sets a segment apart: its three strongest traits, against the median of all."""
-    rows = profile.filter(
-        (pl.col("segment") == segment) & pl.col("median").is_not_null() & (pl.col("median") != pl.col("overall_median"))
-    )
+    differs = pl.col("median").is_not_null() & (pl.col("median") != pl.col("overall_median"))
+    rows = profile.filter((pl.col("segment") == segment) & differs)
     strongest = rows.sort(pl.col("effect").abs(), "feature", descending=[True, False]).head(3)
     parts = []
     for row in strongest.iter_rows(named=True):
-        own, all_customers = (
-            numbers.amount(row[each], row["unit"], currency, short=True) for each in ("median", "overall_median")
-        )
-        parts.append(f"{row['label'][0].lower()}{row['label'][1:]} {own} (all customers: {all_customers})")
+        own, usual = (numbers.amount(row[each], row["unit"], currency) for each in ("median", "overall_median"))
+        phrase = PHRASES.get(row["feature"], f"{{}} of the spend {row['label'].removeprefix('Spent ')}")
+        parts.append(f"{phrase.format(own)} ({'all customers: ' if not parts else ''}{usual})")
     return f"Typically {', '.join(parts)}." if parts else ""
 
 

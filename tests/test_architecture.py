@@ -40,5 +40,7 @@ def test_pure_modules_read_write_and_collect_nothing(path: Path) -> None:
 def test_no_module_reads_the_clock_or_rolls_unseeded_dice(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
 
-    assert [word for word in ("datetime.now", "date.today", "utcnow", "np.random.seed", "random.random()") if word in text] == []
+    assert [
+        word for word in ("datetime.now", "date.today", "utcnow", "np.random.seed", "random.random()") if word in text
+    ] == []
     assert "default_rng()" not in text

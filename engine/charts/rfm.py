@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import altair as alt
 
@@ -25,31 +25,9 @@ def rfm_map(grid: pl.DataFrame, rfm: pl.DataFrame, cuts: pl.DataFrame, currency:
         texts("money", (numbers.money(v, currency) for v in grid["revenue"])),
         texts("ink", (theme.ink_on(theme.between(theme.SEQUENTIAL, (v or 0) / top)) for v in grid["revenue"])),
     )
-    days = _recency_labels(cuts)
-    scale = {
-        "x": alt.Scale(domain=list(_SCORES), paddingInner=0.03),
-        "y": alt.Scale(domain=list(reversed(_SCORES)), paddingInner=0.05),
-    }
-    axis: dict[str, Any] = {
-        "labelAngle": 0,
-        "domain": False,
-        "labelExpr": f"split({days}[datum.value], '\\n')",
-        "labelLineHeight": 15,
-    }
     base = alt.Chart(cells, width=theme.WIDTH - 40, height=440).encode(
-        x=alt.X(
-            "r_score:O", scale=scale["x"], title="Recency score: days since the last order →", axis=alt.Axis(**axis)
-        ),
-        y=alt.Y(
-            "fm_score:O",
-            scale=scale["y"],
-            title="Frequency and money score →",
-            axis=alt.Axis(
-                domain=False,
-                labelExpr="datum.value == 5 ? ['5','often,','much'] : "
-                "datum.value == 1 ? ['1','seldom,','little'] : datum.label",
-            ),
-        ),
+        x=_recency(cuts),
+        y=_frequency_and_money(),
         tooltip=[
             alt.Tooltip("rfm_name:N", title="Name"),
             alt.Tooltip("people:N", title="Customers"),
@@ -71,6 +49,35 @@ def rfm_map(grid: pl.DataFrame, rfm: pl.DataFrame, cuts: pl.DataFrame, currency:
             _finding(rfm),
             "Customers by how lately (across) and how much (up) they buy; the darker, the more revenue.",
         )
+    )
+
+
+def _recency(cuts: pl.DataFrame) -> alt.X:
+    """Place the recency scores from left to right, each with its days."""
+    return alt.X(
+        "r_score:O",
+        scale=alt.Scale(domain=list(_SCORES), paddingInner=0.03),
+        title="Recency score: days since the last order →",
+        axis=alt.Axis(
+            labelAngle=0,
+            domain=False,
+            labelExpr=f"split({_recency_labels(cuts)}[datum.value], '\\n')",
+            labelLineHeight=15,
+        ),
+    )
+
+
+def _frequency_and_money() -> alt.Y:
+    """Place the scores of frequency and money from below."""
+    return alt.Y(
+        "fm_score:O",
+        scale=alt.Scale(domain=list(reversed(_SCORES)), paddingInner=0.05),
+        title="Frequency and money score →",
+        axis=alt.Axis(
+            domain=False,
+            labelExpr="datum.value == 5 ? ['5','often,','much'] : "
+            "datum.value == 1 ? ['1','seldom,','little'] : datum.label",
+        ),
     )
 
 

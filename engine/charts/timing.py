@@ -48,51 +48,59 @@ def order_gaps(gaps: pl.DataFrame) -> alt.LayerChart:
     )
     right = int(bins["end"].max())  # type: ignore[arg-type]
     top = float(frame["share"].max()) * 1.22  # type: ignore[arg-type]
-    ticks = list(range(0, limit + 1, width * next(n for n in (1, 2, 4, 5, 10, 20, limit) if limit / width / n <= 8)))
-    x = alt.X(
-        "start:Q",
-        scale=alt.Scale(domain=[0, right], nice=False),
-        title="Days until the customer's next order",
-        axis=alt.Axis(values=ticks, grid=False),
-    )
-    y = alt.Y(
-        "share:Q",
-        scale=alt.Scale(domain=[0, top], nice=False),
-        title="Share of repeat orders",
-        axis=alt.Axis(format=".1~%", tickCount=5, domain=False),
-    )
-    tooltip = [
-        alt.Tooltip("span:N", title="Days"),
-        alt.Tooltip("part:N", title="Share"),
-        alt.Tooltip("number:N", title="Repeat orders"),
-    ]
-    bars = (
-        alt.Chart(frame, width=theme.WIDTH - 40, height=320)
-        .mark_rect(stroke="white", strokeWidth=1.5)
-        .encode(x=x, x2="end:Q", y=y, y2=alt.datum(0), color=alt.Color("colour:N", scale=None), tooltip=tooltip)
-    )
-    tail = frame.filter(pl.col("start") >= limit).with_columns(
-        texts(
-            "text",
-            (
-                f"{numbers.share(v)}\n{numbers.full(limit)} days or more"
-                for v in frame.filter(pl.col("start") >= limit)["share"]
-            ),
-        )
-    )
-    over = (
-        alt.Chart(tail)
-        .mark_text(align="right", dx=0, dy=-22, baseline="bottom", lineBreak="\n", color=theme.MUTED, lineHeight=14)
-        .encode(x="end:Q", y="share:Q", text="text:N")
-    )
     middle = median_gap(gaps) or 0.0
-    return layered(bars, over, *_median_mark(middle, right, top)).properties(
+    layers = [_gap_bars(frame, right, top, limit, width), _tail_label(frame, limit), *_median_mark(middle, right, top)]
+    return layered(*layers).properties(
         title=heading(
             f"Half of all repeat orders come within {numbers.days(middle)} of the order before",
             f"Days between successive orders of a customer, {numbers.full(total)} of them"
             + (f", in steps of {width} days." if width > 1 else "."),
         )
     )
+
+
+def _gap_bars(frame: pl.DataFrame, right: int, top: float, limit: int, width: int) -> alt.Chart:
+    """Draw the bars, with about eight marks on the axis of days."""
+    every = next(bars for bars in (1, 2, 4, 5, 10, 20, limit) if limit / width / bars <= 8)
+    bars: alt.Chart = (
+        alt.Chart(frame, width=theme.WIDTH - 40, height=320)
+        .mark_rect(stroke="white", strokeWidth=1.5)
+        .encode(
+            x=alt.X(
+                "start:Q",
+                scale=alt.Scale(domain=[0, right], nice=False),
+                title="Days until the customer's next order",
+                axis=alt.Axis(values=list(range(0, limit + 1, width * every)), grid=False),
+            ),
+            x2="end:Q",
+            y=alt.Y(
+                "share:Q",
+                scale=alt.Scale(domain=[0, top], nice=False),
+                title="Share of repeat orders",
+                axis=alt.Axis(format=".1~%", tickCount=5, domain=False),
+            ),
+            y2=alt.datum(0),
+            color=alt.Color("colour:N", scale=None),
+            tooltip=[
+                alt.Tooltip("span:N", title="Days"),
+                alt.Tooltip("part:N", title="Share"),
+                alt.Tooltip("number:N", title="Repeat orders"),
+            ],
+        )
+    )
+    return bars
+
+
+def _tail_label(frame: pl.DataFrame, limit: int) -> alt.Chart:
+    """Write over the last bar what is folded into it."""
+    tail = frame.filter(pl.col("start") >= limit)
+    label = [f"{numbers.share(part)}\n{numbers.full(limit)} days or more" for part in tail["share"]]
+    written: alt.Chart = (
+        alt.Chart(tail.with_columns(texts("text", label)))
+        .mark_text(align="right", dy=-22, baseline="bottom", lineBreak="\n", color=theme.MUTED, lineHeight=14)
+        .encode(x="end:Q", y="share:Q", text="text:N")
+    )
+    return written
 
 
 def _span(start: int, width: int, limit: int) -> str:

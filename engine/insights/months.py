@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -80,7 +81,8 @@ def finish_cohorts(sums: pl.DataFrame, as_of: datetime) -> pl.DataFrame:
     if sums.is_empty():
         grid = sums.select("cohort", "months_since")
     else:
-        last = max(as_of.year * 12 + as_of.month - (0 if as_of.day > 1 or as_of.time() else 1), _month_number(sums))
+        now = as_of - timedelta(microseconds=1)  # midnight still belongs to the day that ends with it
+        last = max(now.year * 12 + now.month, _month_number(sums))
         reach = last - (pl.col("cohort").dt.year().cast(pl.Int64) * 12 + pl.col("cohort").dt.month())
         grid = (
             sums.select("cohort")

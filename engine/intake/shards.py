@@ -57,35 +57,31 @@ def write_shards(source: Source, folder: Path, shards: int) -> Intake:
     EngineError
         If the input cannot be read to its end, or the folder cannot be written.
     """
-    lines = canonical(scan(source), source.reading)
-    kept = lines.filter(pl.col(REASON).is_null())
-    rejected = lines.filter(pl.col(REASON).is_not_null())
+    # NOTE: cached by hand. Left to itself, Polars reads the file once for the kept lines and again for the rejected.
+    lines = canonical(scan(source), source.reading).cache()
     rejects = folder / "rejects.csv"
+    queries = [
+        _sink_shards(lines.filter(pl.col(REASON).is_null()), folder / "shards", shards),
+        _reject_rows(lines.filter(pl.col(REASON).is_not_null()), source).sink_csv(rejects, lazy=True),
+        _outcomes(lines),
+    ]
     try:
-        _, _, totals, reasons = pl.collect_all(
-            [
-                _sink_shards(kept, folder / "shards", shards),
-                _reject_rows(rejected, source).sink_csv(rejects, lazy=True),
-                _totals(kept),
-                _reasons(rejected),
-            ],
-            engine="streaming",
-        )
+        *_, outcomes = pl.collect_all(queries, engine="streaming")
     except (pl.exceptions.PolarsError, OSError) as error:
         raise EngineError(
             f"{source.paths[0]}: reading stopped: {error}", hint="Check the file and the free disk space."
         ) from error
-    by_reason = {
-        row[REASON]: row["rows"] for row in reasons.sort("rows", REASON, descending=[True, False]).iter_rows(named=True)
-    }
-    total = totals.row(0, named=True)
-    if not total["rows"]:
+    rejected = outcomes.filter(pl.col(REASON).is_not_null()).sort("rows", REASON, descending=[True, False])
+    by_reason = dict(rejected.select(REASON, "rows").iter_rows())
+    kept = outcomes.filter(pl.col(REASON).is_null())
+    if kept.is_empty():
         raise NoDataError(
             f"{source.paths[0]}: none of its {sum(by_reason.values()):,} lines can be used.",
             hint="; ".join(f"{rows:,} lines: {reason}" for reason, rows in by_reason.items())
             + ".\nColumns taken: "
             + ", ".join(f"{each.role} = {each.column}" for each in source.reading.roles.found),
         )
+    total = kept.row(0, named=True)
     return Intake(
         shards=tuple(sorted((folder / "shards").rglob("*.arrow"))),
         rejects=rejects,
@@ -95,7 +91,7 @@ def write_shards(source: Source, folder: Path, shards: int) -> Intake:
         revenue=int(total["amount"]),
         first=total["first"],
         last=total["last"],
-        alerts=(*source.alerts, *_alerts(reasons, total)),
+        alerts=(*source.alerts, *_alerts(rejected, int(total["amount"]))),
     )
 
 
@@ -141,32 +137,25 @@ def _quoted(cell: pl.Expr, delimiter: str) -> pl.Expr:
     return pl.when(needs_quotes).then('"' + cell.str.replace_all('"', '""', literal=True) + '"').otherwise(cell)
 
 
-def _totals(kept: pl.LazyFrame) -> pl.LazyFrame:
-    return kept.select(
-        rows=pl.len(),
+def _outcomes(lines: pl.LazyFrame) -> pl.LazyFrame:
+    """Sum lines by what became of them: one row per reason, and one with a null reason for the kept lines."""
+    return lines.group_by(REASON).agg(
+        rows=pl.len().cast(pl.Int64),
         amount=pl.col("amount").cast(pl.Int128).sum(),
         first=pl.col("ordered_at").min(),
         last=pl.col("ordered_at").max(),
     )
 
 
-def _reasons(rejected: pl.LazyFrame) -> pl.LazyFrame:
-    return rejected.group_by(REASON).agg(rows=pl.len(), amount=pl.col("amount").cast(pl.Int128).sum())
-
-
-def _alerts(reasons: pl.DataFrame, total: dict[str, int]) -> list[Alert]:
+def _alerts(rejected: pl.DataFrame, kept_amount: int) -> list[Alert]:
     """Say what was left out, with the money at stake where it is known."""
     alerts = []
-    for row in reasons.sort("rows", REASON, descending=[True, False]).iter_rows(named=True):
-        amount = int(row["amount"]) / MICROS
-        if row[REASON] == MISSING_CUSTOMER:
-            share = row["amount"] / (row["amount"] + total["amount"]) if row["amount"] + total["amount"] > 0 else 0.0
-            message = (
-                f"{row['rows']:,} lines have no customer: {share:.1%} of the revenue belongs to nobody and is left out."
-            )
-            alerts.append(Alert("missing_customers", message, row["rows"], amount))
+    for row in rejected.iter_rows(named=True):
+        reason, rows, amount = row[REASON], row["rows"], int(row["amount"])
+        if reason == MISSING_CUSTOMER:
+            share = amount / (amount + kept_amount) if amount + kept_amount > 0 else 0.0
+            message = f"{rows:,} lines have no customer: {share:.1%} of the revenue belongs to nobody and is left out."
+            alerts.append(Alert("missing_customers", message, rows, amount / MICROS))
         else:
-            alerts.append(
-                Alert("rejected_lines", f"{row['rows']:,} lines were rejected: {row[REASON]}.", row["rows"], amount)
-            )
+            alerts.append(Alert("rejected_lines", f"{rows:,} lines were rejected: {reason}.", rows, amount / MICROS))
     return alerts

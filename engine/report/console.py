@@ -74,7 +74,7 @@ def _overview(summary: dict[str, Any], console: Console) -> None:
     grid.add_row("Orders", f"{numbers.full(summary['orders'])} of {numbers.full(summary['products'])} products")
     grid.add_row("Revenue", f"{numbers.money(summary['revenue'], currency)}, net of returns")
     k = summary["k"]
-    by = "" if k["chosen_by"] == "data" else " (your choice)"
+    by = " (your choice)" if k["chosen_by"] == "user" else ""
     grid.add_row("Segments", Text(f"{k['chosen']}{by}. {_flat(k['verdict'])}"))
     console.print(Padding(grid, (0, 0, 0, 2)))
 
@@ -99,10 +99,10 @@ def _segments(summary: dict[str, Any], console: Console) -> None:
     if wide:
         table.add_column("Favourite", max_width=26, no_wrap=True, overflow="ellipsis")
     for row in summary["segments"]:
-        likes = _flat(row.get("top_category") or "")
+        likes = _flat(row.get("favourite") or "")
         name = Text(_flat(row["name"]))
         if likes and not wide:
-            name.append(f"\nmost spent on {_cut(likes, _LIKES)}", style="dim")
+            name.append(f"\nfavours {_cut(likes, _LIKES)}", style="dim")
         cells = (
             numbers.count(row["customers"]),
             numbers.share(row["customer_share"]),

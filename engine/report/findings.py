@@ -94,7 +94,7 @@ def _slipping(frames: Frames, currency: str) -> Iterator[str]:
             quiet.append((row["revenue"], row, f"Half of all customers ordered in the last {numbers.days(usual)}"))
     for _, row, text in sorted(behind or quiet, key=lambda each: -each[0])[:1]:
         yield (
-            f"{_named(row)}: slipping away. {text}; half of these have been silent for "
+            f"{_named(row)}: slipping away. {text}; half of the segment has been silent for "
             f"{numbers.days(row['recency_days'])} or more. They have brought "
             f"{numbers.money(row['revenue'], currency)}, {numbers.share(row['revenue_share'])} of revenue."
         )
@@ -148,10 +148,10 @@ def _trend(frames: Frames) -> Iterator[str]:
 def _size(frames: Frames, summary: dict[str, Any], currency: str) -> Iterator[str]:
     """Fill in for data that is too small to say more: at least what there is."""
     if frames.segments.height < 2:
-        yield (
-            f"{numbers.plural(summary['customers'], 'customer')} with {numbers.plural(summary['orders'], 'order')} "
-            f"bring {numbers.money(summary['revenue'], currency)}; they form one segment."
-        )
+        who = numbers.plural(summary["customers"], "customer")
+        brings = "brings" if summary["customers"] == 1 else "bring"
+        worth = numbers.money(summary["revenue"], currency)
+        yield f"{who} with {numbers.plural(summary['orders'], 'order')} {brings} {worth}, as one segment."
 
 
 def _left_out(summary: dict[str, Any], currency: str) -> Iterator[str]:

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 STATISTICS = ("min", "p25", "median", "mean", "p75", "p90", "max")
 """The columns of the statistical summary, by their keys."""
 
+CHOSEN = {"data": ", chosen by the data", "user": ", as you asked"}
+
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 
 
@@ -119,10 +121,7 @@ def source(summary: dict[str, Any]) -> list[tuple[str, str]]:
         ("Delimiter", DELIMITERS.get(delimiter, delimiter)),
         ("Dates", read.get("date_format") or ""),
         ("Counted up to", numbers.day(summary["as_of"])),
-        (
-            "Segments",
-            f"{summary['k']['chosen']}, chosen by {'the data' if summary['k']['chosen_by'] == 'data' else 'you'}",
-        ),
+        ("Segments", f"{summary['k']['chosen']}{CHOSEN.get(summary['k']['chosen_by'], '')}"),
         ("Seed", str(summary["seed"])),
         ("Version", f"Hidden Segments {summary['version']}"),
     ]

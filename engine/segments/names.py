@@ -40,13 +40,13 @@ WORDS = {
     "orders": Word("frequency", "frequent", "occasional"),
     "gap_mean_days": Word("frequency", "slow-rhythm", "fast-rhythm"),
     "aov": Word("value", "big-ticket", "small-ticket"),
-    "lines_per_order": Word("basket", "full-basket", "single-item"),
+    "lines_per_order": Word("value", "full-basket", "small-basket", telling=0.9),
     "price": Word("price", "premium", "low-price"),
-    "products": Word("basket", "wide-range", "narrow-range", telling=0.5),
+    "products": Word("breadth", "wide-range", "narrow-range", telling=0.5),
     "return_rate": Word("returns", "return-prone", ""),
     "weekend_share": Word("weekday", "weekend", "weekday"),
 }
-THEMES = ("recency", "age", "frequency", "value", "basket", "price", "returns", "weekday", "taste")
+THEMES = ("recency", "age", "frequency", "value", "breadth", "price", "returns", "weekday", "taste")
 """The order in which the words of a name stand."""
 
 TASTE = "spend_share: "

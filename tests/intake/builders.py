@@ -45,7 +45,7 @@ def take(folder: Path, *contents: str | bytes, shards: int = 1, **settings: Any)
     work = folder / f"work {shards}"
     work.mkdir()
     intake = write_shards(source, work, shards)
-    lines = pl.concat([pl.read_ipc(shard, memory_map=False) for shard in intake.shards])
+    lines = pl.concat([pl.read_ipc(shard) for shard in intake.shards])
     return Taken(source, intake, lines, pl.read_csv(intake.rejects, schema_overrides={"raw": pl.String}))
 
 

@@ -22,7 +22,9 @@ def written(rows: list[list[str]], delimiter: str = ",", end: str = "\n") -> str
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n"])
-@pytest.mark.parametrize(("delimiter", "name"), [(",", "comma"), (";", "semicolon"), ("\t", "tab"), ("|", "vertical bar")])
+@pytest.mark.parametrize(
+    ("delimiter", "name"), [(",", "comma"), (";", "semicolon"), ("\t", "tab"), ("|", "vertical bar")]
+)
 def test_delimiter_is_found(delimiter: str, name: str, end: str) -> None:
     dialect = detect_dialect(sample_of(written([HEADER, *ROWS], delimiter, end)))
 
@@ -35,7 +37,9 @@ def test_delimiter_is_found(delimiter: str, name: str, end: str) -> None:
 def test_quoted_delimiters_do_not_count() -> None:
     rows = [[*row, "soap; blue; 2 pieces; large; new"] for row in ROWS]
 
-    dialect = detect_dialect(sample_of(written([[*HEADER, "product"], *rows]).replace("soap", '"soap').replace("new", 'new"')))
+    dialect = detect_dialect(
+        sample_of(written([[*HEADER, "product"], *rows]).replace("soap", '"soap').replace("new", 'new"'))
+    )
 
     assert dialect.delimiter == ","
     assert dialect.columns == (*HEADER, "product")

@@ -12,11 +12,12 @@ import pytest
 
 from engine.report.figures import favourites, median_gap, retention_after, trend
 from engine.report.findings import MOST, findings
+from engine.result import Frames
 from tests.charts.frames import example
 
 
-def test_each_finding_holds_the_figures_of_its_frame() -> None:
-    frames, summary = example(2)
+def small_frames(frames: Frames) -> Frames:
+    """Return frames with two segments whose figures are round."""
     segments = pl.DataFrame(
         {
             "segment": [1, 2],
@@ -27,7 +28,7 @@ def test_each_finding_holds_the_figures_of_its_frame() -> None:
             "revenue": [90_000.0, 30_000.0],
             "revenue_share": [0.75, 0.25],
             "orders": [900, 1000],
-            "top_category": ["a", "b"],
+            "favourite": ["a", "b"],
         }
     )
     profile = pl.DataFrame(
@@ -68,6 +69,11 @@ def test_each_finding_holds_the_figures_of_its_frame() -> None:
             "revenue": [1.0] * 5,
         }
     )
+    return dataclasses.replace(frames, segments=segments, profile=profile, affinity=affinity, cohorts=cohorts)
+
+
+def test_each_finding_holds_the_figures_of_its_frame() -> None:
+    frames, summary = example(2)
     summary |= {
         "customers": 1000,
         "buyers": 1000,
@@ -82,9 +88,7 @@ def test_each_finding_holds_the_figures_of_its_frame() -> None:
         },
     }
 
-    said = findings(
-        dataclasses.replace(frames, segments=segments, profile=profile, affinity=affinity, cohorts=cohorts), summary
-    )
+    said = findings(small_frames(frames), summary)
 
     assert len(said) == MOST
     assert said[0] == "Big buyers: 20% of customers bring 75% of revenue, £450 each, 3.8\u00d7 the average customer."
@@ -129,7 +133,7 @@ def test_what_the_data_does_not_bear_out_is_not_said() -> None:
 
     assert said == [
         "34% of buyers have ordered only once.",
-        "3 customers with 13 orders bring £8.9M; they form one segment.",
+        "3 customers with 13 orders bring £8.9M, as one segment.",
     ]
 
 

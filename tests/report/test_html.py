@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from html.parser import HTMLParser
 from typing import Any
 
-import pytest
+import polars as pl
 
 from engine.charts import draw
 from engine.report.findings import findings
@@ -64,9 +65,8 @@ def report(segments: int = 5, **shape: Any) -> tuple[str, dict[str, Any]]:
     return render_report(frames, summary, charts, BUNDLE), charts
 
 
-@pytest.mark.parametrize("segments", [1, 10])
-def test_every_chart_is_there_once_with_its_words(segments: int) -> None:
-    text, charts = report(segments)
+def test_every_chart_is_there_once_with_its_words() -> None:
+    text, charts = report(10)
 
     page = Page(text)
 
@@ -114,25 +114,25 @@ def test_the_page_holds_the_figures() -> None:
 
 
 def test_hostile_texts_make_no_element() -> None:
-    plain, _ = report(3)
-    text, _ = report(3, names=(HOSTILE, "b", "c"), labels=(HOSTILE, "two"), currency="<b>")
-    frames, summary = example(3, names=(HOSTILE, "b", "c"), labels=(HOSTILE, "two"))
+    frames, summary = example(3, names=(HOSTILE, "b", "c"), labels=(HOSTILE, "two"), currency="<i>")
+    frames = dataclasses.replace(frames, segments=frames.segments.with_columns(description=pl.lit(HOSTILE)))
     summary["findings"] = [HOSTILE]
     summary["alerts"] = [{"code": "x", "message": HOSTILE, "rows": 1, "amount": 2.0}]
     summary["source"]["files"][0]["name"] = HOSTILE
     summary["source"]["roles"][0] = {"role": HOSTILE, "column": HOSTILE, "reason": HOSTILE}
     summary["rows"]["rejected_by_reason"] = {HOSTILE: 135_095}
     summary["k"]["verdict"] = HOSTILE
-    everywhere = render_report(frames, summary, draw(frames, summary), BUNDLE)
+    charts = draw(frames, summary)
 
-    for page in (Page(text), Page(everywhere)):
-        assert not page.open
-        assert page.tags.count("script") == Page(plain).tags.count("script")
-        assert "b" not in [
-            tag for tag, times in ((tag, page.tags.count(tag)) for tag in ("b",)) if times > plain.count("<b>")
-        ]
-        assert "<script>alert(1)</script>" in page.text
-    assert "<script>alert(1)" not in everywhere
+    text = render_report(frames, summary, charts, BUNDLE)
+
+    page = Page(text)
+    assert not page.open
+    # One script a chart, the bundle, and the lines that draw.
+    assert page.tags.count("script") == len(charts) + 2
+    assert "i" not in page.tags
+    assert "<script>alert(1)" not in text
+    assert page.text.count("<script>alert(1)</script>") > 10
 
 
 def test_a_report_without_charts_still_reads() -> None:

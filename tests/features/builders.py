@@ -1,0 +1,73 @@
+"""Small canonical transactions, of any shape."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import polars as pl
+from hypothesis import strategies as st
+
+from engine.features.customers import features
+from engine.features.orders import orders
+from engine.schema import TRANSACTIONS
+
+AS_OF = datetime(2021, 1, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One canonical line: quantity in thousandths, amount in micros."""
+
+    customer_id: str = "a"
+    order_id: str = "1"
+    ordered_at: datetime = datetime(2020, 6, 1, 12)
+    quantity: int = 1_000
+    amount: int = 5_000_000
+    product_id: str | None = None
+    category: str | None = None
+
+    @property
+    def bought(self) -> bool:
+        return self.quantity >= 0 and self.amount >= 0
+
+
+def frame(lines: list[Line]) -> pl.LazyFrame:
+    rows = [{name: getattr(line, name, None) for name in TRANSACTIONS.names} for line in lines]
+    return pl.LazyFrame(rows, schema=TRANSACTIONS.schema)
+
+
+def feature_table(lines: list[Line], categories: list[str], *, engine: pl.EngineType = "in-memory") -> pl.DataFrame:
+    """Compute the features of the customers, sorted by customer."""
+    lf = frame(lines)
+    return features(lf, orders(lf), AS_OF, categories).sort("customer_id").collect(engine=engine)
+
+
+MOMENTS = st.one_of(
+    st.sampled_from(
+        [datetime(2020, 1, 4), datetime(2020, 1, 5, 23, 59, 59), datetime(2020, 10, 3), datetime(2020, 12, 31, 6)]
+    ),
+    st.datetimes(datetime(2018, 1, 1), AS_OF - timedelta(microseconds=1)),
+    st.integers(0, 400).map(lambda hours: AS_OF - timedelta(days=100) + timedelta(hours=hours)),
+)
+
+
+@st.composite
+def line_of_any_kind(draw: st.DrawFn) -> Line:
+    """Draw a line as the intake leaves it: a negative quantity has no positive amount."""
+    quantity = draw(st.one_of(st.sampled_from([0, 1_000, -1_000]), st.integers(-50_000, 50_000)))
+    amount = draw(
+        st.one_of(st.sampled_from([0, 1, 5_000_000]), st.integers(-(10**9), 10**9), st.integers(-(10**15), 10**15))
+    )
+    return Line(
+        customer_id=draw(st.sampled_from(["a", "b", "c"])),
+        order_id=draw(st.sampled_from(["1", "2", "3", "4", "5"])),
+        ordered_at=draw(MOMENTS),
+        quantity=quantity,
+        amount=-abs(amount) if quantity < 0 else amount,
+        product_id=draw(st.sampled_from([None, "p", "q", "r"])),
+        category=draw(st.sampled_from([None, "Toys", "Garden", "Art"])),
+    )
+
+
+LINES = st.lists(line_of_any_kind(), min_size=1, max_size=25)
