@@ -37,14 +37,19 @@ def _column(role: str) -> typer.models.OptionInfo:
     return typer.Option(metavar="COLUMN", help=f"Column that holds {role}.", rich_help_panel=COLUMNS)  # type: ignore[no-any-return]
 
 
-@app.callback()
-def root(
-    version: Annotated[bool, typer.Option("--version", help="Show the version and exit.")] = False,
-) -> None:
-    """Print the version where asked for."""
-    if version:
+def _version(asked: bool) -> None:
+    if asked:
         typer.echo(f"hidden-segments {__version__}")
         raise typer.Exit
+
+
+@app.callback()
+def root(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and exit.")
+    ] = False,
+) -> None:
+    """Take the options that stand before a command."""
 
 
 @app.command()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import datetime, time, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,9 +13,10 @@ import polars as pl
 from engine.errors import EngineError
 from engine.intake.shards import shard_count, write_shards
 from engine.intake.source import open_source
-from engine.preload import Preload
+from engine.preload import CLUSTERING, DRAWING, preload
 from engine.report import files as outputs
 from engine.report.findings import findings
+from engine.report.painter import Painter
 from engine.report.summary import summarise_customers, summarise_input, summarise_tables
 from engine.result import Analysis
 from engine.runners import local
@@ -53,8 +54,8 @@ def analyze(
         source = open_source([sources] if isinstance(sources, str | Path) else sources, settings)
         for line in source.headlines():
             stages.tell(line)
-    preload = Preload(report=target is not None)
-    with _work_folder(settings.temp_dir) as work:
+    clustering = preload(*CLUSTERING)
+    with _work_folder(settings.temp_dir) as work, Painter() if target else nullcontext() as painter:
         with stages.stage("intake", f"Reading {_input_size(source.size)}"):
             intake = write_shards(source, work, settings.shards or shard_count(source.size))
             as_of = _as_of(settings.as_of, intake.last)
@@ -62,7 +63,8 @@ def analyze(
             totals = local.total(intake.shards)
             features, sums = local.build_features(intake.shards, work / "features", as_of, totals.categories)
         with stages.stage("segments", "Finding the hidden segments"):
-            preload.wait_for_clustering()
+            clustering.join()
+            drawing = preload(*(DRAWING if target else ()))
             from engine.segments.segmentation import find_segments  # imports scikit-learn
 
             segmentation = find_segments(features, totals.categories, settings.k, settings.seed)
@@ -78,10 +80,11 @@ def analyze(
                 **summarise_tables(frames, segmentation.fit, concentration, totals),
             }
             summary["findings"] = findings(frames, summary)
-        if target is None:
+        if target is None or painter is None:
             return Analysis(summary, frames, customers.collect(engine="streaming").lazy(), segmentation.model, None)
         result = Analysis(summary, frames, pl.scan_parquet(target / outputs.CUSTOMERS), segmentation.model, target)
-        outputs.write(result, customers, intake.rejects, source, settings, stages, preload)
+        drawing.join()
+        outputs.write(result, customers, intake.rejects, source, settings, stages, painter)
         return result
 
 

@@ -24,7 +24,8 @@ class Frames:
 
     segments: pl.DataFrame
     """One row per segment, largest revenue first: segment, segment_name, description, customers, customer_share,
-    revenue, revenue_share, orders, favourite (item with the highest supported index), and `median_*` of the profile's features."""
+    revenue, revenue_share, orders, favourite (the item with the highest supported index), and `median_*` of the
+    features of the profile."""
     profile: pl.DataFrame
     """One row per segment and feature: segment, segment_name, feature, label, unit, median, overall_median, effect (the
     segment's mean in standard deviations from the mean of all customers, after the model's transform)."""

@@ -106,7 +106,7 @@ def _describe(profile: pl.DataFrame, segment: int, currency: str) -> str:
     differs = pl.col("median").is_not_null() & (pl.col("median") != pl.col("overall_median"))
     rows = profile.filter((pl.col("segment") == segment) & differs)
     strongest = rows.sort(pl.col("effect").abs(), "feature", descending=[True, False]).head(3)
-    parts = []
+    parts: list[str] = []
     for row in strongest.iter_rows(named=True):
         own, usual = (numbers.amount(row[each], row["unit"], currency) for each in ("median", "overall_median"))
         phrase = PHRASES.get(row["feature"], f"{{}} of the spend {row['label'].removeprefix('Spent ')}")

@@ -173,7 +173,7 @@ def weekday_hour(clock: pl.DataFrame) -> alt.LayerChart:
 
 def _day_shares(shown: pl.DataFrame, total: int) -> list[alt.Chart]:
     """Write each weekday's share at the right of its row."""
-    days = shown.group_by("day").agg(pl.col("orders").sum())
+    days = shown.group_by("day", maintain_order=True).agg(pl.col("orders").sum())
     frame = days.with_columns(texts("share", (numbers.share(n / total) for n in days["orders"])))
     return [
         alt.Chart(frame)

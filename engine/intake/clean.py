@@ -1,4 +1,4 @@
-"""From the text of a file to canonical transactions: every line kept, or rejected with the first rule that it breaks."""
+"""From the text of a file to canonical transactions: every line kept, or rejected with the first rule it breaks."""
 
 from __future__ import annotations
 
@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 SURPLUS = "(surplus)"
 """Column that takes the first cell beyond the header's, where a line has one."""
 REASON = "(reason)"
+
+FLOAT_ID = r"^\d+\.0$"
+"""A whole number that a spreadsheet or a data frame wrote as a float."""
 
 MISSING_CUSTOMER = "missing customer"
 
@@ -56,7 +59,7 @@ def canonical(lf: pl.LazyFrame, reading: Reading) -> pl.LazyFrame:
     return (
         lf.with_columns(*text, *cells)
         .with_columns(
-            customer_id=pl.col("customer_id").str.strip_suffix(".0") if reading.float_ids else pl.col("customer_id"),
+            customer_id=_without_fraction(pl.col("customer_id")) if reading.float_ids else pl.col("customer_id"),
             ordered_at=parse(pl.col("(date)"), reading.date_format),
             quantity=_quantity(reading.roles),
         )
@@ -74,6 +77,11 @@ def _text(column: str | None) -> pl.Expr:
         return pl.lit(None, dtype=pl.String)
     trimmed = pl.col(raw(column)).str.strip_chars()
     return pl.when(trimmed != "").then(trimmed)
+
+
+def _without_fraction(identifier: pl.Expr) -> pl.Expr:
+    """Write `17850.0` as `17850`, and leave what is no such number as it is."""
+    return pl.when(identifier.str.contains(FLOAT_ID)).then(identifier.str.strip_suffix(".0")).otherwise(identifier)
 
 
 def _quantity(roles: Roles) -> pl.Expr:

@@ -34,6 +34,7 @@ class Dialect:
 
     @property
     def delimiter_name(self) -> str:
+        """The delimiter as people call it."""
         return DELIMITER_NAMES.get(self.delimiter, repr(self.delimiter))
 
 

@@ -26,7 +26,7 @@ def thousandths(column: pl.Expr) -> pl.Expr:
 
 
 def times(quantity: pl.Expr, price: pl.Expr) -> pl.Expr:
-    """Multiply thousandths by micros to micros, rounded half away from zero; null beyond the largest amount of a line."""
+    """Multiply thousandths by micros to micros, half away from zero; null beyond the largest amount of a line."""
     product = quantity * price
     rounded = product.sign() * ((product.abs() + MILLI // 2) // MILLI)
     # NOTE: the float only guards against an overflow of the integer product, it never becomes an amount.

@@ -35,7 +35,7 @@ class Role:
 
 @dataclass(frozen=True, slots=True)
 class Roles:
-    """The columns by role: customer and date always, an amount or a price always, the others where the file has them."""
+    """The columns by role: customer, date, and an amount or a price always, the others where the file has them."""
 
     found: tuple[Role, ...]
 
@@ -59,7 +59,7 @@ def detect_roles(frame: pl.DataFrame, dialect: Dialect, given: dict[str, str], w
     found = [Role(role, column, "named by you") for role, column in given.items()]
     rated = _rate(frame, columns)
     free = set(columns) - set(given.values())
-    # The surest pair of role and column is settled first, so that no role takes the column that another one fits better.
+    # The surest pair is settled first, so that no role takes the column that another one fits better.
     for role, column, score in sorted(
         rated, key=lambda pair: (-pair[2], list(NAMES).index(pair[0]), columns.index(pair[1]))
     ):

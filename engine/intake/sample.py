@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO
 
 from engine.errors import NoDataError, SourceError
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 HEAD_BYTES = 262_144
 PIECE_BYTES = 65_536
@@ -82,9 +85,9 @@ def _offsets(size: int) -> list[int]:
     return sorted({first + (last - first) * step // (PIECES - 1) for step in range(PIECES)})
 
 
-def _piece(file: object, offset: int) -> bytes:
-    file.seek(offset - 1)  # type: ignore[attr-defined]
-    block: bytes = file.read(PIECE_BYTES + 1)  # type: ignore[attr-defined]
+def _piece(file: BinaryIO, offset: int) -> bytes:
+    file.seek(offset - 1)
+    block = file.read(PIECE_BYTES + 1)
     start = block.find(b"\n") + 1
     if start == 0:
         return b""  # no line begins here

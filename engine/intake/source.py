@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from engine.errors import ColumnError, NoDataError, SourceError
-from engine.intake.clean import SURPLUS, Reading, raw
+from engine.intake.clean import FLOAT_ID, SURPLUS, Reading, raw
 from engine.intake.dates import detect_format, reads
 from engine.intake.dialect import Dialect, detect_dialect, sample_frame
 from engine.intake.roles import OPTIONS, Roles, detect_roles
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
 FILE = "(file)"
 LINE = "(line)"
-_FLOAT_ID = r"^\d+\.0$"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +47,7 @@ class Source:
 
     @property
     def size(self) -> int:
+        """Bytes of all files."""
         return sum(self.sizes)
 
     def headlines(self) -> list[str]:
@@ -95,11 +95,13 @@ def open_source(files: Iterable[str | Path], settings: Settings) -> Source:
         if dialect.columns != dialects[0].columns:
             raise SourceError(
                 f"{path}: its columns differ from those of {paths[0]}.",
-                hint=f"Columns seen: {', '.join(dialect.columns)}; expected: {', '.join(dialects[0].columns)}. Analyse it on its own.",
+                hint=f"Columns seen: {', '.join(dialect.columns)}; expected: {', '.join(dialects[0].columns)}. "
+                "Analyse it on its own.",
             )
         if dialect.delimiter != dialects[0].delimiter:
             raise SourceError(
-                f"{path}: its cells are parted by {dialect.delimiter_name}, those of {paths[0]} by {dialects[0].delimiter_name}.",
+                f"{path}: its cells are parted by {dialect.delimiter_name}, "
+                f"those of {paths[0]} by {dialects[0].delimiter_name}.",
                 hint="Analyse it on its own, or name the delimiter of both with --delimiter.",
             )
     dialect, where = replace(dialects[0], multiline=any(each.multiline for each in dialects)), str(paths[0])
@@ -154,7 +156,8 @@ def _date_format(frame: pl.DataFrame, roles: Roles, settings: Settings, where: s
     if settings.date_format is not None:
         if not reads(frame[column], settings.date_format):
             raise ColumnError(
-                f"{where}: --date-format {settings.date_format!r} reads none of the dates of column {column!r}, such as {example}.",
+                f"{where}: --date-format {settings.date_format!r} reads none of the dates of column {column!r}, "
+                f"such as {example}.",
                 hint="Write it with %Y %m %d %H %M %S, for example '%d/%m/%Y %H:%M'; or leave it out.",
             )
         return settings.date_format, ()
@@ -166,10 +169,13 @@ def _date_format(frame: pl.DataFrame, roles: Roles, settings: Settings, where: s
         )
     if found.rival is None:
         return found.format, ()
-    message = f"The dates can be read as {found.format} and as {found.rival}; {found.format} was assumed. Overrule it with --date-format."
+    message = (
+        f"The dates can be read as {found.format} and as {found.rival}; {found.format} was assumed. "
+        "Overrule it with --date-format."
+    )
     return found.format, (Alert("ambiguous_dates", message),)
 
 
 def _has_float_ids(customers: pl.Series) -> bool:
     present = customers.drop_nulls()
-    return not present.is_empty() and bool(present.str.contains(_FLOAT_ID).all())
+    return not present.is_empty() and bool(present.str.contains(FLOAT_ID).all())

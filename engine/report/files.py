@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from engine.intake.source import Source
-    from engine.preload import Preload
+    from engine.report.painter import Painter
     from engine.result import Analysis
     from engine.settings import Settings
     from engine.stages import Stages
@@ -74,7 +74,7 @@ def write(
     source: Source,
     settings: Settings,
     stages: Stages,
-    preload: Preload,
+    painter: Painter,
 ) -> None:
     """Write all outputs of a run and put them into place.
 
@@ -87,12 +87,16 @@ def write(
             shutil.copyfile(rejects, folder / REJECTS)
             result.frames.segments.write_csv(folder / SEGMENTS)
         with stages.stage("charts", "Drawing the charts"):
-            _write_charts(result, folder / CHARTS)
+            (folder / CHARTS).mkdir()
+            specs = {name: chart.to_dict(validate=False) for name, chart in result.charts.items()}
+            for name, spec in specs.items():
+                painter.paint(name, spec, folder / CHARTS)
         with stages.stage("report", "Writing the report"):
             from engine.report.html import render_report  # jinja is needed here only
 
-            page = render_report(result.frames, result.summary, result.charts, preload.vega_bundle())
+            page = render_report(result.frames, result.summary, specs, painter.bundle)
             (folder / REPORT).write_text(page, encoding="utf-8")
+            painter.finish()
         _write_json(folder / SUMMARY, result.summary)
         _write_json(folder / MODEL, result.model.to_dict())
         _write_json(folder / RUN, _run_record(source, settings, stages))
@@ -111,16 +115,6 @@ def _write_customers(customers: pl.LazyFrame, folder: Path) -> None:
         ],
         engine="streaming",
     )
-
-
-def _write_charts(result: Analysis, folder: Path) -> None:
-    from engine.charts.render import render  # the chart engine is needed here only
-
-    folder.mkdir()
-    for name, chart in result.charts.items():
-        svg, png = render(chart)
-        (folder / f"{name}.svg").write_text(svg, encoding="utf-8")
-        (folder / f"{name}.png").write_bytes(png)
 
 
 def _run_record(source: Source, settings: Settings, stages: Stages) -> dict[str, Any]:

@@ -15,8 +15,6 @@ from engine.report.figures import favourites
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    import altair as alt
-
     from engine.result import Frames
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -27,15 +25,15 @@ _UNSAFE = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", 
 def render_report(
     frames: Frames,
     summary: dict[str, Any],
-    charts: Mapping[str, alt.Chart],
+    specs: Mapping[str, dict[str, Any]],
     bundle: str,
     colour: Callable[[int], str] | None = None,
 ) -> str:
     """Return the report as one self-contained HTML page.
 
-    `bundle` is `vl_convert.javascript_bundle()`: Vega, Vega-Lite and Vega-Embed, which it puts on `window`. It takes
-    a second to make, so that the caller may make it while other work runs. `colour` gives the colour of a segment by
-    its number; by default that of the charts.
+    `specs` are the Vega-Lite specifications of the charts by name. `bundle` is the JavaScript of the painter: Vega,
+    Vega-Lite and Vega-Embed, which it puts on `window`. `colour` gives the colour of a segment by its number; by
+    default that of the charts.
     """
     page = Environment(
         loader=FileSystemLoader(TEMPLATES),
@@ -51,7 +49,7 @@ def render_report(
         title=_title(summary),
         tiles=_tiles(summary),
         cards=_cards(frames, summary, colour or _chart_colour()),
-        charts={name: _embedded(chart) for name, chart in charts.items()},
+        charts={name: _embedded(spec) for name, spec in specs.items()},
         tables=tables,
         # The bundle is code of ours, not data; only the end of its own element could break out of it.
         bundle=Markup(bundle.replace("</script", "<\\/script")),  # noqa: S704
@@ -126,9 +124,8 @@ def _percent(part: float | None) -> str:
     return "0" if part is None or numbers.missing(part) else f"{min(max(part, 0.0), 1.0) * 100:.1f}"
 
 
-def _embedded(chart: alt.Chart) -> dict[str, Any]:
+def _embedded(spec: dict[str, Any]) -> dict[str, Any]:
     """Return a chart's specification, safe inside a script element, and what a screen reader says for it."""
-    spec = chart.to_dict(validate=False)
     head = spec.get("title") or {}
     said = [" ".join(head.get(part) or []) for part in ("text", "subtitle")] if isinstance(head, dict) else []
     text = json.dumps(spec, separators=(",", ":"), ensure_ascii=False, allow_nan=False, default=str)

@@ -14,8 +14,8 @@ import vl_convert as vlc
 from engine.charts import NAMES, draw, theme
 from engine.charts.affinity import telling_items
 from engine.charts.parts import apart, cut, lines, spaced
-from engine.charts.render import fitting_scale, render
 from engine.charts.timing import binned
+from engine.report.painter import fitting_scale, render
 from tests.charts.frames import example
 
 if TYPE_CHECKING:
@@ -99,7 +99,7 @@ def test_any_size_of_data_is_drawn(customers: int, months: int) -> None:
     frames, summary = example(1 if customers == 1 else 4, customers=customers, months=months, items=40)
 
     for chart in draw(frames, summary).values():
-        assert render(chart)[0].startswith("<svg")
+        assert render(chart.to_dict())[0].startswith("<svg")
 
 
 def test_hostile_texts_stay_texts() -> None:
@@ -135,7 +135,7 @@ def test_orders_without_a_time_of_day_are_shown_by_weekday() -> None:
     chart = draw(dataclasses.replace(frames, clock=clock), summary)["weekday_hour"]
 
     assert title(chart) == "Friday is the strongest day, with 70% of orders"
-    assert "Wednesday" in words(render(chart)[0])
+    assert "Wednesday" in words(render(chart.to_dict())[0])
 
 
 def test_gaps_are_counted_once_each_and_the_tail_is_folded() -> None:
@@ -173,7 +173,7 @@ def test_labels_are_moved_apart() -> None:
     placed = apart([(0, 0), (1, 1), (500, 0)], [20, 20, 20], 30)
 
     assert abs(placed[0][1] - placed[1][1]) >= 29.9
-    assert placed[2] == (500, 0)
+    assert [placed[2]] == [(500, 0)]
     assert spaced([5.0, 5.0], 2.0) == [4.0, 6.0]
 
 
@@ -207,7 +207,7 @@ def test_charts_are_rendered_to_svg_and_png_at_twice_their_size() -> None:
     frames, summary = example(3)
 
     for chart in draw(frames, summary).values():
-        svg, png = render(chart)
+        svg, png = render(chart.to_dict())
         width = re.search(r'width="(\d+)', svg)
         assert width is not None
         assert int.from_bytes(png[16:20], "big") == 2 * int(width[1])
@@ -229,4 +229,4 @@ def test_figures_that_are_no_numbers_are_left_out() -> None:
 
     for chart in draw(odd, summary).values():
         assert "NaN" not in chart.to_json(validate=False)
-        assert render(chart)[0].startswith("<svg")
+        assert render(chart.to_dict())[0].startswith("<svg")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Literal
 
 import polars as pl
 from hypothesis import strategies as st
@@ -11,6 +12,8 @@ from hypothesis import strategies as st
 from engine.features.customers import features
 from engine.features.orders import orders
 from engine.schema import TRANSACTIONS
+
+Engine = Literal["in-memory", "streaming"]
 
 AS_OF = datetime(2021, 1, 1)
 
@@ -37,7 +40,7 @@ def frame(lines: list[Line]) -> pl.LazyFrame:
     return pl.LazyFrame(rows, schema=TRANSACTIONS.schema)
 
 
-def feature_table(lines: list[Line], categories: list[str], *, engine: pl.EngineType = "in-memory") -> pl.DataFrame:
+def feature_table(lines: list[Line], categories: list[str], *, engine: Engine = "in-memory") -> pl.DataFrame:
     """Compute the features of the customers, sorted by customer."""
     lf = frame(lines)
     return features(lf, orders(lf), AS_OF, categories).sort("customer_id").collect(engine=engine)

@@ -17,7 +17,7 @@ from polars.testing import assert_frame_equal
 from engine.features.categories import share_name
 from engine.features.customers import RECENT_DAYS
 from engine.schema import FEATURES
-from tests.features.builders import AS_OF, LINES, Line, feature_table
+from tests.features.builders import AS_OF, LINES, Engine, Line, feature_table
 
 CATEGORIES = ["Art", "Nowhere", "Toys"]
 DAY = timedelta(days=1)
@@ -168,7 +168,7 @@ def test_table_has_the_columns_of_the_schema_and_a_share_of_each_category() -> N
 
 
 @pytest.mark.parametrize("engine", ["in-memory", "streaming"])
-def test_no_lines_make_no_customers(engine: pl.EngineType) -> None:
+def test_no_lines_make_no_customers(engine: Engine) -> None:
     assert feature_table([], [], engine=engine).schema == FEATURES.schema
     assert feature_table([], [], engine=engine).is_empty()
 

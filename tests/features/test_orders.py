@@ -12,7 +12,7 @@ from polars.testing import assert_frame_equal
 
 from engine.features.orders import orders, with_gaps
 from engine.schema import ORDERS
-from tests.features.builders import LINES, Line, frame
+from tests.features.builders import LINES, Engine, Line, frame
 
 EARLY, NOON, LATE = datetime(2020, 1, 1), datetime(2020, 1, 1, 12), datetime(2020, 1, 2)
 
@@ -43,9 +43,9 @@ def summed(lines: list[Line]) -> list[tuple[object, ...]]:
     return rows
 
 
-def gaps(lines: list[Line]) -> dict[str, list[int | None]]:
+def gaps(lines: list[Line]) -> dict[str, list[int]]:
     """Return each customer's times between successive purchases in plain Python."""
-    found: dict[str, list[int | None]] = {}
+    found: dict[str, list[int]] = {}
     for customer, group in groupby(sorted(summed(lines), key=lambda row: str(row[0])), key=lambda row: str(row[0])):
         times = sorted(row[1] for row in group if isinstance(row[1], datetime))
         found[customer] = [(later - sooner) // (datetime.resolution) for sooner, later in pairwise(times)]
@@ -64,7 +64,7 @@ def test_orders_are_the_sums_of_their_lines(lines: list[Line]) -> None:
 
 @settings(deadline=None, max_examples=100)
 @given(LINES, st.sampled_from(["in-memory", "streaming"]))
-def test_gaps_are_the_times_between_successive_purchases(lines: list[Line], engine: pl.EngineType) -> None:
+def test_gaps_are_the_times_between_successive_purchases(lines: list[Line], engine: Engine) -> None:
     table = with_gaps(orders(frame(lines))).collect(engine=engine)
 
     of_purchases = table.drop_nulls("gap").group_by("customer_id").agg(pl.col("gap").sort())

@@ -74,7 +74,9 @@ def test_fifths_of_values_that_all_differ_are_as_equal_as_can_be(count: int, sou
 
 
 def test_best_customers_score_five_and_worst_score_one() -> None:
-    table = scored([(float(number), 11 - number, 110.0 - number) for number in range(1, 11)])
+    rows: list[Customer] = [(float(number), 11 - number, 110.0 - number) for number in range(1, 11)]
+
+    table = scored(rows)
 
     assert table.select(SCORES).row(0) == (5, 5, 5)
     assert table.select(SCORES).row(-1) == (1, 1, 1)
@@ -83,7 +85,9 @@ def test_best_customers_score_five_and_worst_score_one() -> None:
 
 
 def test_where_most_bought_once_they_share_the_lowest_score_of_frequency() -> None:
-    table = scored([(1.0, 1, 5.0)] * 9 + [(1.0, 2, 5.0)])
+    once: list[Customer] = [(1.0, 1, 5.0)] * 9
+
+    table = scored([*once, (1.0, 2, 5.0)])
 
     assert table["f_score"].to_list() == [1] * 9 + [5]
     assert table["r_score"].n_unique() == table["m_score"].n_unique() == 1

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Decimal, localcontext
 from fractions import Fraction
 
 import polars as pl
@@ -75,39 +75,34 @@ def test_null_stays_null() -> None:
 
 
 def multiplied(quantity: int, price: int) -> int | None:
-    return (
-        pl.DataFrame({"quantity": [quantity], "price": [price]})
-        .select(times(pl.col("quantity"), pl.col("price")))
-        .item()
-    )
+    frame = pl.DataFrame({"quantity": [quantity], "price": [price]})
+    product: int | None = frame.select(times(pl.col("quantity"), pl.col("price"))).item()
+    return product
 
 
-@settings(deadline=None, max_examples=300)
-@given(st.integers(-(10**13), 10**13), st.integers(-(10**13), 10**13))
+ANY_INT64 = st.integers(INT64.start, INT64.stop - 1)
+USUAL = st.integers(-(10**10), 10**10)
+
+
+@settings(deadline=None, max_examples=400)
+@given(st.one_of(USUAL, ANY_INT64), st.one_of(USUAL, ANY_INT64))
 @example(500, 1)
 @example(-500, 1)
 @example(499, 1)
 @example(1_000, LARGEST)
 @example(1_000, LARGEST + 1)
 @example(-LARGEST, 1_000)
-def test_products_are_exact_and_rounded_away_from_zero_at_a_half(quantity: int, price: int) -> None:
-    exact = Decimal(quantity) * Decimal(price) / 1_000
-    whole = int(exact.quantize(Decimal(1), ROUND_HALF_UP))
-    assume(abs(whole) != LARGEST or exact == whole)
-
-    assert multiplied(quantity, price) == (whole if abs(whole) <= LARGEST else None)
-
-
-@settings(deadline=None, max_examples=300)
-@given(st.integers(INT64.start, INT64.stop - 1), st.integers(INT64.start, INT64.stop - 1))
 @example(INT64.start, -1)
-@example(INT64.start, 1)
+@example(INT64.start, 0)
 @example(2**62, 4)
 @example(2**32, 2**32)
-def test_products_beyond_the_largest_amount_are_null_and_never_wrap(quantity: int, price: int) -> None:
-    assume(abs(quantity * price) > (LARGEST + 1) * 1_000)
+def test_products_are_exact_or_null_and_never_wrap(quantity: int, price: int) -> None:
+    with localcontext(prec=50):
+        exact = Decimal(quantity) * Decimal(price) / 1_000
+    assume(not LARGEST < abs(exact) < LARGEST + 1)  # less than a micro beyond: either is right
+    expected = int(exact.quantize(Decimal(1), ROUND_HALF_UP)) if abs(exact) <= LARGEST else None
 
-    assert multiplied(quantity, price) is None
+    assert multiplied(quantity, price) == expected
 
 
 def test_products_of_missing_factors_are_null() -> None:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -7,7 +9,7 @@ from hypothesis import strategies as st
 from engine.intake.vocabulary import NAMES, name_score, normalise
 
 LISTED = [(role, name) for role, names in NAMES.items() for name in names]
-SPELLINGS = {
+SPELLINGS: dict[str, Callable[[str], str]] = {
     "snake": lambda name: name.replace(" ", "_"),
     "kebab": lambda name: name.replace(" ", "-"),
     "shout": lambda name: name.upper().replace(" ", "_"),
