@@ -27,8 +27,8 @@ class Frames:
     revenue, revenue_share, orders, favourite (the item with the highest supported index), and `median_*` of the
     features of the profile."""
     profile: pl.DataFrame
-    """One row per segment and feature: segment, segment_name, feature, label, unit, median, overall_median, effect (the
-    segment's mean in standard deviations from the mean of all customers, after the model's transform)."""
+    """One row per segment and feature of behaviour: segment, segment_name, feature, label, unit, median, overall_median,
+    effect (centroid of the segment in standard deviations from the mean of all, after the model's transform)."""
     affinity: pl.DataFrame
     """One row per segment and item: segment, segment_name, item, label, buyers, revenue, segment_share, overall_share,
     index (100 = the share of spend that all customers give the item), supported (the floor on support is met)."""

@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import polars as pl
+import polars.selectors as cs
 
+from engine.features.categories import share_name
 from engine.features.rfm import NAMES, fm_score
 from engine.insights import affinity, months
 from engine.insights.concentration import concentration
-from engine.report import numbers
+from engine.report.descriptions import PHRASES, describe
 from engine.result import Frames
 from engine.segments.profile import revenue_micros, segment_sizes
 from engine.units import money, ratio
@@ -23,20 +25,8 @@ if TYPE_CHECKING:
 
 FAVOURITE_SHARE = 0.005
 """Least share of a segment's spend that an item must have to be named its favourite."""
-
-PHRASES = {
-    "orders": "{}",
-    "recency_days": "last order {} ago",
-    "tenure_days": "first order {} ago",
-    "gap_mean_days": "{} between orders",
-    "aov": "{} an order",
-    "lines_per_order": "{} lines an order",
-    "price": "{} a unit",
-    "products": "{} different products",
-    "return_rate": "{} of the value returned",
-    "weekend_share": "{} bought at weekends",
-}
-"""How the value of a feature is said in a sentence; a share of spend names its category."""
+TASTES = cs.starts_with(f"median_{share_name('')}")
+"""Medians of the shares of spend: mostly zero, and told better by the affinities."""
 
 
 def tabulate(
@@ -53,7 +43,7 @@ def tabulate(
     curve = concentration(customers.select("revenue").collect(engine="streaming").to_series())
     frames = Frames(
         segments=_segments(sizes, segmentation, table, currency),
-        profile=segmentation.profile,
+        profile=segmentation.profile.filter(pl.col("feature").is_in(list(PHRASES))),
         affinity=table,
         rfm=_rfm(customers),
         rfm_grid=_rfm_grid(customers),
@@ -84,34 +74,13 @@ def _segments(sizes: pl.DataFrame, segmentation: Segmentation, table: pl.DataFra
         .group_by("segment", maintain_order=True)
         .agg(favourite=pl.col("label").first())
     )
-    descriptions = pl.DataFrame(
-        {
-            "segment": range(1, segmentation.model.k + 1),
-            "description": [
-                _describe(segmentation.profile, each, currency) for each in range(1, segmentation.model.k + 1)
-            ],
-        },
-        schema={"segment": pl.Int64, "description": pl.String},
-    )
+    descriptions = [describe(segmentation.profile, table, number, currency) for number in sizes["segment"]]
     return (
-        sizes.join(favourites, on="segment", how="left")
-        .join(descriptions, on="segment", how="left")
-        .join(segmentation.medians, on="segment", how="left")
+        sizes.with_columns(pl.Series("description", descriptions, dtype=pl.String))
+        .join(favourites, on="segment", how="left")
+        .join(segmentation.medians.select("segment", cs.starts_with("median_") - TASTES), on="segment", how="left")
         .sort("segment")
     )
-
-
-def _describe(profile: pl.DataFrame, segment: int, currency: str) -> str:
-    """Say in one sentence what sets a segment apart: its three strongest traits, against the median of all."""
-    differs = pl.col("median").is_not_null() & (pl.col("median") != pl.col("overall_median"))
-    rows = profile.filter((pl.col("segment") == segment) & differs)
-    strongest = rows.sort(pl.col("effect").abs(), "feature", descending=[True, False]).head(3)
-    parts: list[str] = []
-    for row in strongest.iter_rows(named=True):
-        own, usual = (numbers.amount(row[each], row["unit"], currency) for each in ("median", "overall_median"))
-        phrase = PHRASES.get(row["feature"], f"{{}} of the spend {row['label'].removeprefix('Spent ')}")
-        parts.append(f"{phrase.format(own)} ({'all customers: ' if not parts else ''}{usual})")
-    return f"Typically {', '.join(parts)}." if parts else ""
 
 
 def _rfm(customers: pl.LazyFrame) -> pl.DataFrame:

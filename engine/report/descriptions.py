@@ -1,0 +1,53 @@
+"""One sentence about each segment: what sets it apart, against all customers."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from engine.features.categories import share_name
+from engine.report import numbers
+
+TRAITS = 3
+"""Traits that the sentence names: the strongest ones."""
+
+PHRASES = {
+    "orders": "{}",
+    "recency_days": "last order {} ago",
+    "tenure_days": "first order {} ago",
+    "gap_mean_days": "{} between orders",
+    "aov": "{} an order",
+    "lines_per_order": "{} lines an order",
+    "price": "{} a unit",
+    "products": "{} different products",
+    "return_rate": "{} of the value returned",
+    "weekend_share": "{} of orders at weekends",
+}
+"""How the value of a feature is said in a sentence; a share of spend names its category."""
+
+
+def describe(profile: pl.DataFrame, affinity: pl.DataFrame, segment: int, currency: str) -> str:
+    """Name the strongest traits of a segment, each with the value of all customers behind it.
+
+    A behaviour is told by its median. A taste is told by the category's share of the segment's whole spend, since the
+    median customer spends nothing on most categories.
+    """
+    spent = affinity.filter(pl.col("segment") == segment).select(
+        feature=pl.col("item").map_elements(share_name, return_dtype=pl.String),
+        own="segment_share",
+        usual="overall_share",
+    )
+    rows = (
+        profile.filter(pl.col("segment") == segment)
+        .join(spent, on="feature", how="left")
+        .with_columns(own=pl.coalesce("own", "median"), usual=pl.coalesce("usual", "overall_median"))
+        .filter(pl.col("own").is_not_null() & (pl.col("own") != pl.col("usual")))
+        .sort(pl.col("effect").abs(), "feature", descending=[True, False])
+        .head(TRAITS)
+    )
+    parts: list[str] = []
+    for row in rows.iter_rows(named=True):
+        own = numbers.amount(row["own"], row["unit"], currency)
+        usual = numbers.amount(row["usual"], row["unit"], currency, short=row["unit"] == "orders")
+        phrase = PHRASES.get(row["feature"], f"{{}} of spend {row['label'].removeprefix('Spent ')}")
+        parts.append(f"{phrase.format(own)} ({'' if parts else 'all customers: '}{usual})")
+    return f"Typically {', '.join(parts)}." if parts else ""
