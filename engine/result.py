@@ -24,11 +24,11 @@ class Frames:
 
     segments: pl.DataFrame
     """One row per segment, largest revenue first: segment, segment_name, description, customers, customer_share,
-    revenue, revenue_share, orders, favourite (the item with the highest supported index), and `median_*` of the
+    revenue, revenue_share, orders, favourite (the item it buys much, and more of than others), and `median_*` of the
     features of the profile."""
     profile: pl.DataFrame
-    """One row per segment and feature of behaviour: segment, segment_name, feature, label, unit, median, overall_median,
-    effect (centroid of the segment in standard deviations from the mean of all, after the model's transform)."""
+    """One row per segment and feature of behaviour: segment, segment_name, feature, label, unit, median,
+    overall_median, effect (the centroid in standard deviations from the mean of all, after the model's transform)."""
     affinity: pl.DataFrame
     """One row per segment and item: segment, segment_name, item, label, buyers, revenue, segment_share, overall_share,
     index (100 = the share of spend that all customers give the item), supported (the floor on support is met)."""

@@ -71,6 +71,8 @@ def affinity_table(bought: AffinitySums | None, sizes: pl.DataFrame) -> pl.DataF
 def _segments(sizes: pl.DataFrame, segmentation: Segmentation, table: pl.DataFrame, currency: str) -> pl.DataFrame:
     favourites = (
         table.filter(pl.col("supported") & (pl.col("segment_share") >= FAVOURITE_SHARE) & (pl.col("index") > 100))
+        # Share times log of the index: what a segment buys both much and more than others, not a rarity alone.
+        .sort(pl.col("segment_share") * (pl.col("index") / 100).log(), "item", descending=[True, False])
         .group_by("segment", maintain_order=True)
         .agg(favourite=pl.col("label").first())
     )

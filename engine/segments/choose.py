@@ -27,15 +27,17 @@ SAMPLE = 3_000
 SILHOUETTE_SAMPLE = 2_000
 STARTS = 10
 BOOTSTRAPS = 8
-BOOTSTRAP_STARTS = 3
+BOOTSTRAP_STARTS = 4
 STABLE = 0.8
 """Mean adjusted Rand index from which a cut counts as stable."""
 SMALLEST_SHARE = 0.01
 """Share of the customers that the smallest segment must have."""
 CLOSE = 0.95
 """Share of the best silhouette from which a finer cut is preferred to it."""
-USEFUL = 3
-"""Number of segments below which a cut is taken only where no finer one is stable: two rarely tell what to do."""
+COMPARABLE = 0.85
+"""Share of the best silhouette that a useful number of segments must reach."""
+USEFUL = (4, 3, 2)
+"""Least numbers of segments, in the order in which they are wished for: two or three rarely tell what to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,17 +91,22 @@ def _judge(points: Matrix, distances: NDArray[np.float64], k: int, seed: int) ->
 def choose(candidates: Sequence[Candidate]) -> Candidate:
     """Choose among the candidates.
 
-    The rule: of the numbers of segments that are stable and have no splinter, from three on, take those within a
-    twentieth of the best silhouette, and of these the largest, since a finer picture serves better where it is as true.
-    Where none is stable, two groups are taken if they are, else the most stable number without a splinter.
+    The rule: only numbers of segments that are stable and have no splinter. Of those from four on that reach 85% of the
+    best silhouette (from three on; two halves are always far apart), take those within a twentieth of the best of them,
+    and of these the largest, since a finer picture serves better where it is as true. Where there are none from four
+    on, three are taken, else two. Where nothing is stable, the most stable number without a splinter is taken.
     """
     whole = [each for each in candidates if each.smallest_share >= SMALLEST_SHARE] or list(candidates)
     stable = [each for each in whole if each.stability >= STABLE]
-    useful = [each for each in stable if each.k >= USEFUL] or stable
-    if not useful:
+    if not stable:
         return max(whole, key=lambda each: (each.stability, each.silhouette, -each.k))
-    best = max(each.silhouette for each in useful)
-    return max((each for each in useful if each.silhouette >= CLOSE * best), key=lambda each: each.k)
+    best = max(each.silhouette for each in [each for each in stable if each.k > min(USEFUL)] or stable)
+    for least in USEFUL:
+        useful = [each for each in stable if each.k >= least and each.silhouette >= COMPARABLE * best]
+        if useful:
+            close = CLOSE * max(each.silhouette for each in useful)
+            return max((each for each in useful if each.silhouette >= close), key=lambda each: each.k)
+    return max(stable, key=lambda each: each.silhouette)
 
 
 def verdict(chosen: Candidate) -> str:

@@ -40,6 +40,11 @@ def test_the_finer_of_equally_good_cuts_is_preferred() -> None:
     assert choose([_candidate(3, 0.40, 0.9), _candidate(4, 0.39, 0.9), _candidate(5, 0.30, 0.9)]).k == 4
 
 
+def test_four_groups_are_preferred_to_three_that_part_a_little_better() -> None:
+    assert choose([_candidate(3, 0.20, 0.9), _candidate(4, 0.18, 0.9), _candidate(5, 0.15, 0.9)]).k == 4
+    assert choose([_candidate(3, 0.80, 0.9), _candidate(4, 0.60, 0.9)]).k == 3
+
+
 def test_an_unstable_cut_is_not_chosen_for_its_silhouette() -> None:
     assert choose([_candidate(3, 0.30, 0.9), _candidate(4, 0.60, 0.5)]).k == 3
 
