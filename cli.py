@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -91,7 +92,7 @@ def analyze(
     seed: Annotated[int, typer.Option(min=0, help="Seed of all random choices.")] = 1,
     shards: Annotated[
         int | None,
-        typer.Option(min=1, max=1024, help="Number of shards on disk; never changes a result. (default: by size)"),
+        typer.Option(min=1, max=256, help="Number of shards on disk; never changes a result. (default: by size)"),
     ] = None,
     temp_dir: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Folder for temporary files. (default: the system's)")
@@ -127,7 +128,7 @@ def analyze(
         from engine.pipeline import analyze as run  # `--help` need not wait for Polars
 
         with _progress(quiet=quiet) as tell:
-            result = run(files, out=out or Path("output") / files[0].name.split(".")[0], settings=settings, tell=tell)
+            result = run(files, out=out or Path("output") / files[0].stem, settings=settings, tell=tell)
         if as_json:
             import json
 
@@ -186,9 +187,18 @@ def _next_stage(console: Console, status: Status, message: str) -> None:
     status.update(Text(message))
 
 
+class _Terminated(KeyboardInterrupt):
+    """The process was asked to end: what it has begun is undone, as after Ctrl-C."""
+
+
+def _terminate(*_: object) -> None:
+    raise _Terminated
+
+
 @contextmanager
 def _errors(*, debug: bool) -> Iterator[None]:
     """Turn errors into one clear message and an exit code: 1 for the data or the run, 130 for an interruption."""
+    signal.signal(signal.SIGTERM, _terminate)
     try:
         yield
     except EngineError as error:
@@ -197,8 +207,8 @@ def _errors(*, debug: bool) -> Iterator[None]:
         typer.secho(f"Error: {error}", err=True, fg=typer.colors.RED if sys.stderr.isatty() else None)
         raise typer.Exit(1) from error
     except KeyboardInterrupt as error:
-        typer.echo("Interrupted: nothing was written.", err=True)
-        raise typer.Exit(130) from error
+        typer.echo("Interrupted: an earlier result is as it was.", err=True)
+        raise typer.Exit(143 if isinstance(error, _Terminated) else 130) from error
     except typer.Exit:
         raise
     except Exception as error:  # a fault of the program: still one message, and the traceback where asked for

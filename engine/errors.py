@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+MOST_WORDS = 200
+"""Characters of a foreign error that are passed on."""
+
+
 class EngineError(Exception):
     """Something about the data or the run that the user can mend.
 
@@ -73,6 +77,16 @@ class OutputError(EngineError):
 
 class ModelError(EngineError):
     """A saved model that cannot be used."""
+
+
+def brief(error: BaseException) -> str:
+    r"""Return the first line of an error, cut: some quote whole files.
+
+    >>> brief(ValueError("no number\nin 20,000 lines of data"))
+    'no number'
+    """
+    first = str(error).strip().split("\n", 1)[0]
+    return first if len(first) <= MOST_WORDS else f"{first[:MOST_WORDS]}…"
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import tempfile
 from contextlib import contextmanager, nullcontext
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import polars as pl
 
-from engine.errors import EngineError
+from engine.errors import EngineError, brief
 from engine.intake.shards import shard_count, write_shards
 from engine.intake.source import open_source
 from engine.preload import CLUSTERING, DRAWING, preload
@@ -20,6 +20,7 @@ from engine.report.painter import Painter
 from engine.report.summary import summarise_customers, summarise_input, summarise_tables
 from engine.result import Analysis
 from engine.runners import local
+from engine.schema import MICROS_OF
 from engine.settings import Settings
 from engine.stages import Stages
 from engine.tables import tabulate
@@ -46,16 +47,17 @@ def analyze(
         If the input cannot be analysed or the outputs cannot be written: what, where, and what to do.
     """
     settings = settings or Settings()
-    target = None if out is None else Path(out)
+    paths = [Path(path) for path in ([sources] if isinstance(sources, str | Path) else sources)]
+    target = None if out is None else Path(out).resolve()
     stages = Stages(tell) if tell else Stages()
     if target is not None:
-        outputs.check_target(target)
+        outputs.check_target(target, paths)
     with stages.stage("detect", "Looking at the input"):
-        source = open_source([sources] if isinstance(sources, str | Path) else sources, settings)
+        source = open_source(paths, settings)
         for line in source.headlines():
             stages.tell(line)
     clustering = preload(*CLUSTERING)
-    with _work_folder(settings.temp_dir) as work, Painter() if target else nullcontext() as painter:
+    with _told(), _work_folder(settings.temp_dir) as work, Painter() if target else nullcontext() as painter:
         with stages.stage("intake", f"Reading {_input_size(source.size)}"):
             intake = write_shards(source, work, settings.shards or shard_count(source.size))
             as_of = _as_of(settings.as_of, intake.last)
@@ -79,13 +81,29 @@ def analyze(
                 **summarise_customers(customers, totals),
                 **summarise_tables(frames, segmentation.fit, concentration, totals),
             }
+            summary["alerts"] += segmentation.fit.alerts
             summary["findings"] = findings(frames, summary)
+        customers = customers.drop(MICROS_OF)
         if target is None or painter is None:
             return Analysis(summary, frames, customers.collect(engine="streaming").lazy(), segmentation.model, None)
-        result = Analysis(summary, frames, pl.scan_parquet(target / outputs.CUSTOMERS), segmentation.model, target)
+        result = Analysis(
+            summary, frames, pl.scan_parquet(target / outputs.CUSTOMERS, glob=False), segmentation.model, target
+        )
         drawing.join()
         outputs.write(result, customers, intake.rejects, source, settings, stages, painter)
         return result
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Turn what the system or Polars reports from within a stage into an error of the run."""
+    try:
+        yield
+    except (pl.exceptions.PolarsError, OSError) as error:
+        raise EngineError(
+            f"The run stopped: {brief(error)}",
+            hint="Check the free disk space and the folders of --out and --temp-dir.",
+        ) from error
 
 
 @contextmanager
@@ -106,6 +124,8 @@ def _as_of(given: datetime | None, last: datetime) -> datetime:
     """Return the moment that recency is counted to: given, or the midnight after the last kept line."""
     if given is None:
         return datetime.combine(last.date() + timedelta(days=1), time())
+    if given.tzinfo is not None:
+        given = given.astimezone(UTC).replace(tzinfo=None)
     if given < last:
         raise EngineError(
             f"--as-of {given.isoformat()} lies before the last order, {last.isoformat()}.",

@@ -36,7 +36,7 @@ class Frames:
     """One row per RFM name: rfm_name, customers, customer_share, revenue, revenue_share, median_recency_days,
     median_orders, median_revenue."""
     rfm_grid: pl.DataFrame
-    """One row per cell: r_score, fm_score (1-5 each), rfm_name, customers, revenue."""
+    """One row per cell: r_score, fm_score (1-5 each), rfm_name, customers, revenue; of customers with a purchase."""
     rfm_cuts: pl.DataFrame
     """One row per score 1-5: score, recency_days_from, recency_days_to, orders_from, orders_to, revenue_from,
     revenue_to; null where no customer has the score."""

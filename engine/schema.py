@@ -54,7 +54,9 @@ TRANSACTIONS = Table(
         Column(
             "order_id", TEXT, "from the file; the calendar day where the file has none (one order per customer and day)"
         ),
-        Column("product_id", TEXT, "null where the file has none", nullable=True),
+        Column(
+            "product_id", TEXT, "the product's name where the file has no ids; null where it has neither", nullable=True
+        ),
         Column("product_name", TEXT, "null where the file has none", nullable=True),
         Column("category", TEXT, "null where the file has none", nullable=True),
         Column("ordered_at", MOMENT, "time of the line, UTC"),
@@ -70,7 +72,7 @@ REJECTS = Table(
         Column("file", TEXT, "name of the input file"),
         Column("line", COUNT, "number of the line, counted from 1 with the header; null where unknown", nullable=True),
         Column("reason", TEXT, "why it was rejected: the first rule that it breaks"),
-        Column("raw", TEXT, "its cells, joined by the file's delimiter"),
+        Column("raw", TEXT, "its cells, joined by the file's delimiter, up to the first one beyond the header's"),
     ),
 )
 
@@ -135,17 +137,20 @@ FEATURES = Table(
         Column("categories", COUNT, "distinct categories bought; null where none is known", nullable=True),
         Column("top_category", TEXT, "category with the largest spend; of equal ones the first by name", nullable=True),
         Column("top_category_share", FLOAT, "its share of the spend by category", nullable=True),
-        Column("return_rate", FLOAT, "amount returned per amount bought; 1 where nothing but returns"),
+        Column("return_rate", FLOAT, "amount returned per amount bought, 1 at most; 1 where nothing but returns"),
         Column("weekend_share", FLOAT, "share of the purchases made on a Saturday or Sunday", nullable=True),
         Column("night_share", FLOAT, "share of the purchases made from 0:00 to 5:59", nullable=True),
         Column("morning_share", FLOAT, "share of the purchases made from 6:00 to 11:59", nullable=True),
         Column("afternoon_share", FLOAT, "share of the purchases made from 12:00 to 17:59", nullable=True),
         Column("evening_share", FLOAT, "share of the purchases made from 18:00 to 23:59", nullable=True),
-        Column("recent_revenue", FLOAT, "revenue of the last 90 days before as_of", "currency"),
-        Column("earlier_revenue", FLOAT, "revenue before that", "currency"),
+        Column("recent_revenue", FLOAT, "revenue of the orders begun in the last 90 days before as_of", "currency"),
+        Column("earlier_revenue", FLOAT, "revenue of the orders begun before that", "currency"),
     ),
 )
 """The features of every customer; beside them come `spend_share: <category>` for the largest categories by revenue."""
+
+MICROS_OF = "(revenue in micros)"
+"""Column that the features carry beside the table, so that sums of revenue over customers are exact; never written."""
 
 SCORES = Table(
     "scores",

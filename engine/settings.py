@@ -46,8 +46,8 @@ class Settings:
             raise EngineError(
                 f"k is {self.k}.", hint=f"The number of segments must be from {K_RANGE[0]} to {K_RANGE[1]}."
             )
-        if self.shards is not None and not 1 <= self.shards <= 1024:
-            raise EngineError(f"shards is {self.shards}.", hint="The number of shards must be from 1 to 1,024.")
+        if self.shards is not None and not 1 <= self.shards <= 256:
+            raise EngineError(f"shards is {self.shards}.", hint="The number of shards must be from 1 to 256.")
         if self.delimiter is not None and len(self.delimiter.encode()) != 1:
             raise EngineError(
                 f"The delimiter {self.delimiter!r} is not one character.", hint=r"Pass one, such as ';' or '\t'."

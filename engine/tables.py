@@ -8,12 +8,14 @@ import polars as pl
 import polars.selectors as cs
 
 from engine.features.categories import share_name
-from engine.features.rfm import NAMES, fm_score
+from engine.features.rfm import NAMES, NO_PURCHASE, fm_score
 from engine.insights import affinity, months
 from engine.insights.concentration import concentration
 from engine.report.descriptions import PHRASES, describe
+from engine.report.figures import favourites
 from engine.result import Frames
-from engine.segments.profile import revenue_micros, segment_sizes
+from engine.schema import MICROS_OF
+from engine.segments.profile import segment_sizes
 from engine.units import money, ratio
 
 if TYPE_CHECKING:
@@ -23,8 +25,6 @@ if TYPE_CHECKING:
     from engine.runners.local import AffinitySums, Sums
     from engine.segments.segmentation import Segmentation
 
-FAVOURITE_SHARE = 0.005
-"""Least share of a segment's spend that an item must have to be named its favourite."""
 TASTES = cs.starts_with(f"median_{share_name('')}")
 """Medians of the shares of spend: mostly zero, and told better by the affinities."""
 
@@ -63,23 +63,20 @@ def tabulate(
 def affinity_table(bought: AffinitySums | None, sizes: pl.DataFrame) -> pl.DataFrame:
     """Return the table of affinities, empty where the data has neither categories nor products."""
     if bought is None:
-        none = pl.DataFrame(schema={"segment": pl.Int64, "item": pl.String, "spend": pl.Int64, "buyers": pl.Int64})
+        numbers = dict.fromkeys(("spend", "buyers", "largest"), pl.Int64)
+        none = pl.DataFrame(schema={"segment": pl.Int64, "item": pl.String, **numbers})
         return affinity.finish_affinity(none, sizes, pl.DataFrame(schema={"item": pl.String, "label": pl.String}))
     return affinity.finish_affinity(bought.sums, sizes, bought.labels)
 
 
 def _segments(sizes: pl.DataFrame, segmentation: Segmentation, table: pl.DataFrame, currency: str) -> pl.DataFrame:
-    favourites = (
-        table.filter(pl.col("supported") & (pl.col("segment_share") >= FAVOURITE_SHARE) & (pl.col("index") > 100))
-        # Share times log of the index: what a segment buys both much and more than others, not a rarity alone.
-        .sort(pl.col("segment_share") * (pl.col("index") / 100).log(), "item", descending=[True, False])
-        .group_by("segment", maintain_order=True)
-        .agg(favourite=pl.col("label").first())
-    )
+    liked = favourites(table, sizes["segment"], most=1)
+    favourite = [rows[0]["label"] if (rows := liked[segment]) else None for segment in sizes["segment"]]
     descriptions = [describe(segmentation.profile, table, number, currency) for number in sizes["segment"]]
     return (
-        sizes.with_columns(pl.Series("description", descriptions, dtype=pl.String))
-        .join(favourites, on="segment", how="left")
+        sizes.with_columns(
+            pl.Series("description", descriptions, dtype=pl.String), pl.Series("favourite", favourite, dtype=pl.String)
+        )
         .join(segmentation.medians.select("segment", cs.starts_with("median_") - TASTES), on="segment", how="left")
         .sort("segment")
     )
@@ -88,13 +85,15 @@ def _segments(sizes: pl.DataFrame, segmentation: Segmentation, table: pl.DataFra
 def _rfm(customers: pl.LazyFrame) -> pl.DataFrame:
     rank = {
         name: place
-        for place, name in enumerate(dict.fromkeys(name for row in NAMES.values() for name in reversed(row)))
+        for place, name in enumerate(
+            dict.fromkeys([*(name for row in NAMES.values() for name in reversed(row)), NO_PURCHASE])
+        )
     }
     sums = (
         customers.group_by("rfm_name")
         .agg(
             pl.len().cast(pl.Int64).alias("customers"),
-            revenue_micros().sum().alias("total"),
+            pl.col(MICROS_OF).sum().alias("total"),
             median_recency_days=pl.col("recency_days").median(),
             median_orders=pl.col("orders").median(),
             median_revenue=pl.col("revenue").median(),
@@ -115,9 +114,10 @@ def _rfm(customers: pl.LazyFrame) -> pl.DataFrame:
 
 def _rfm_grid(customers: pl.LazyFrame) -> pl.DataFrame:
     return (
-        customers.with_columns(fm_score=fm_score())
+        customers.filter(pl.col("orders") > 0)
+        .with_columns(fm_score=fm_score())
         .group_by("r_score", "fm_score", "rfm_name")
-        .agg(pl.len().cast(pl.Int64).alias("customers"), revenue_micros().sum().alias("total"))
+        .agg(pl.len().cast(pl.Int64).alias("customers"), pl.col(MICROS_OF).sum().alias("total"))
         .select("r_score", "fm_score", "rfm_name", "customers", revenue=money(pl.col("total")))
         .sort("r_score", "fm_score")
         .collect(engine="streaming")

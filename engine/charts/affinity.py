@@ -58,7 +58,7 @@ def product_affinity_matrix(affinity: pl.DataFrame, by: str | None) -> alt.Layer
         title=heading(
             finding(affinity),
             f"Share of spend on the {len(items)} most telling {kind}, 100 = average of all customers. "
-            "Grey: too few buyers to say.",
+            "Grey: too few buyers, or one who outweighs them, to say.",
             width * len(called) + 230,
         )
     )

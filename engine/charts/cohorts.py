@@ -8,7 +8,7 @@ import polars as pl
 from engine.charts import theme
 from engine.charts.parts import heading, layered, texts
 from engine.report import numbers
-from engine.report.figures import retention_after
+from engine.report.figures import newly_won, retention_after
 
 MOST_COHORTS = 36
 _NUMBERED = 25
@@ -46,13 +46,15 @@ def cohort_retention(cohorts: pl.DataFrame) -> alt.HConcatChart:
     )
     right = _triangle(frame, order, columns, step, height)
     last = " Dashed: the month is not over." if not cells["complete"].all() else ""
+    old = " All: without the first month, whose customers may be customers of old." if len(months) > 1 else ""
     over = f" The latest {MOST_COHORTS} months." if len(months) > MOST_COHORTS else ""
     return alt.hconcat(
         left,
         right,
         title=heading(
             _finding(kept),
-            f"Share (%) of the customers first seen in a month who ordered again so many months later.{last}{over}",
+            "Share (%) of the customers first seen in a month who ordered again so many months later."
+            f"{last}{old}{over}",
             max(560, step * len(columns) + 140),
         ),
         spacing=10,
@@ -68,9 +70,10 @@ def panel_right(text: str) -> alt.Title:
 
 
 def _overall(cohorts: pl.DataFrame) -> pl.DataFrame:
-    """Add the cohorts up, over complete months only."""
+    """Add up the cohorts of new customers, over complete months only."""
     return (
-        cohorts.filter(pl.col("complete") & (pl.col("months_since") > 0))
+        newly_won(cohorts)
+        .filter(pl.col("complete") & (pl.col("months_since") > 0))
         .group_by("months_since")
         .agg(pl.col("customers", "cohort_customers").sum())
         .sort("months_since")

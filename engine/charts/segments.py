@@ -192,7 +192,10 @@ def _profile_finding(profile: pl.DataFrame, currency: str) -> str:
     if telling.is_empty():
         return "The segments differ little in their medians"
     row = telling.sort(pl.col("effect").abs(), "segment", "feature", descending=[True, False, False]).row(0, named=True)
-    here, usual = (numbers.amount(row[name], row["unit"], currency) for name in ("median", "overall_median"))
+    short = row["unit"] == "orders"
+    here, usual = (
+        numbers.amount(row[name], row["unit"], currency, short=short) for name in ("median", "overall_median")
+    )
     label = row["label"][:1].lower() + row["label"][1:]
     return f"{cut(row['segment_name'], 40)} stand out most: {label} {here}, everyone {usual}"
 

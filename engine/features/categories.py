@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from engine.features.orders import bought, is_bought
+from engine.features.orders import is_bought
+from engine.features.totals import largest_items
 from engine.units import ratio
 
 if TYPE_CHECKING:
@@ -25,15 +26,9 @@ def share_name(category: str) -> str:
     return f"spend_share: {category}"
 
 
-def category_totals(lines: pl.LazyFrame) -> pl.LazyFrame:
-    """Sum the bought amount by category: one row per category, in micros. Lines without a category are left out."""
-    return lines.filter(pl.col("category").is_not_null()).group_by("category").agg(spend=bought("amount").sum())
-
-
 def largest_categories(totals: pl.DataFrame) -> list[str]:
-    """Name the categories with the largest spend, of equal ones the first by name, in the order of their names."""
-    ordered = totals.filter(pl.col("spend") > 0).sort("spend", "category", descending=[True, False])
-    return sorted(ordered["category"].head(TASTE_CATEGORIES).to_list())
+    """Name the categories with the largest spend, in the order of their names; `totals` has one row per item."""
+    return sorted(largest_items(totals)[:TASTE_CATEGORIES])
 
 
 def tastes(lines: pl.LazyFrame, categories: Sequence[str]) -> pl.LazyFrame:

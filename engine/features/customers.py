@@ -12,7 +12,7 @@ import polars as pl
 
 from engine.features.categories import share_name, shares, tastes
 from engine.features.orders import with_gaps
-from engine.schema import FEATURES
+from engine.schema import FEATURES, MICROS_OF
 from engine.units import DAY_US, MICROS, MILLI, days, microseconds, money, ratio, scaled
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ def order_sums(orders: pl.LazyFrame, as_of: datetime) -> pl.LazyFrame:
 
 
 def finish(sums: pl.LazyFrame, as_of: datetime, categories: Sequence[str]) -> pl.LazyFrame:
-    """Derive the features from the sums of each customer, row by row."""
+    """Derive the features from the sums of each customer, row by row; beside them the revenue in micros, for sums."""
     orders, gaps = pl.col("purchase"), pl.col("purchase") - 1
     span = microseconds(pl.col("last_order")) - microseconds(pl.col("first_order"))
     now = microseconds(pl.lit(as_of))
@@ -87,14 +87,16 @@ def finish(sums: pl.LazyFrame, as_of: datetime, categories: Sequence[str]) -> pl
         lines_per_order=ratio(pl.col("purchase_lines"), orders),
         price=ratio(money(pl.col("bought_amount")), scaled(pl.col("bought_quantity"), MILLI)),
         return_rate=pl.when(pl.col("bought_amount") > 0)
-        .then(ratio(returned, pl.col("bought_amount")))
+        .then(pl.min_horizontal(ratio(returned, pl.col("bought_amount")), 1.0))
         .otherwise(((returned > 0) | (orders == 0)).cast(pl.Float64)),
         weekend_share=ratio(pl.col("weekend"), orders),
         recent_revenue=money(pl.col("recent_amount")),
         earlier_revenue=money(pl.col("amount") - pl.col("recent_amount")),
         **{f"{part}_share": ratio(pl.col(part), orders) for part in DAY_PARTS},
     ).with_columns(*shares(categories))
-    return derived.select(*FEATURES.names, *[share_name(each) for each in categories])
+    return derived.select(
+        *FEATURES.names, *[share_name(each) for each in categories], pl.col("amount").alias(MICROS_OF)
+    )
 
 
 def _std(count: pl.Expr, total: pl.Expr, squares: pl.Expr) -> pl.Expr:

@@ -18,6 +18,9 @@ NAMES = {
 }
 """Name of every cell: by recency score, then by the mean of the other two scores (1-5, rounded up)."""
 
+NO_PURCHASE = "Returns only"
+"""Name of the customers without a purchase, who have no recency."""
+
 
 @dataclass(frozen=True, slots=True)
 class RfmCuts:
@@ -57,7 +60,7 @@ def with_scores(customers: pl.LazyFrame, cuts: RfmCuts) -> pl.LazyFrame:
     """Add r_score, f_score, m_score and rfm_name to one row per customer.
 
     A score counts the cuts that a value is beyond, so equal values get equal scores, whatever their number. Customers
-    without a purchase have 1 in each.
+    without a purchase have 1 in each, and a name of their own.
     """
     recency = 5 - _beyond("recency_days", cuts.recency_days)
     bought = pl.col("orders") > 0
@@ -66,7 +69,7 @@ def with_scores(customers: pl.LazyFrame, cuts: RfmCuts) -> pl.LazyFrame:
         f_score=pl.when(bought).then(1 + _beyond("orders", cuts.orders)).otherwise(1),
         m_score=pl.when(bought).then(1 + _beyond("revenue", cuts.revenue)).otherwise(1),
     )
-    return scored.with_columns(rfm_name=_name())
+    return scored.with_columns(rfm_name=pl.when(bought).then(_name()).otherwise(pl.lit(NO_PURCHASE)))
 
 
 def fm_score() -> pl.Expr:

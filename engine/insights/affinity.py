@@ -6,51 +6,45 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from engine.features.orders import bought, is_bought
 from engine.units import money, ratio
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
 MIN_BUYERS = 10
 """Customers of a segment that must have bought an item before its index is believed: the floor on support."""
+MOST_OF_ONE = 0.25
+"""Share of a segment's spend on an item that one customer may bring: beyond it, the index tells of that customer."""
 MAX_ITEMS = 200
 """Items with the largest revenue that are compared; the rest counts in the totals only."""
 
 
-def item_totals(lines: pl.LazyFrame, column: str) -> pl.LazyFrame:
-    """Sum the bought amount by item: one row per product or category, in micros."""
-    return lines.filter(pl.col(column).is_not_null()).group_by(item=pl.col(column)).agg(spend=bought("amount").sum())
-
-
-def largest_items(totals: pl.DataFrame) -> list[str]:
-    """Name the items with the largest spend, of equal ones the first by name."""
-    return (
-        totals.filter(pl.col("spend") > 0)
-        .sort("spend", "item", descending=[True, False])["item"]
-        .head(MAX_ITEMS)
-        .to_list()
-    )
-
-
 def affinity_sums(lines: pl.LazyFrame, labels: pl.LazyFrame, column: str, items: Sequence[str]) -> pl.LazyFrame:
-    """Sum what the customers of each segment spend on each item.
+    """Sum what the customers of each segment spend on each item, net of what they sent back.
 
     One row per segment and item, and one per segment with a null item for all that lies outside `items`: spend in
-    micros, buyers (distinct customers; 0 for the rest).
+    micros, buyers (distinct customers with a net spend; 0 for the rest), largest (spend of the largest buyer). A
+    customer who sent back more of an item than was bought in the period counts with zero.
     """
     wanted = pl.Series("item", items, dtype=pl.String)
     per_customer = (
-        lines.filter(is_bought())
-        .with_columns(item=pl.when(pl.col(column).is_in(wanted.implode())).then(pl.col(column)))
+        lines.with_columns(item=pl.when(pl.col(column).is_in(wanted.implode())).then(pl.col(column)))
         .group_by("customer_id", "item")
         .agg(spend=pl.col("amount").sum())
+        .with_columns(pl.col("spend").clip(lower_bound=0))
     )
+    bought_item = pl.col("item").is_not_null() & (pl.col("spend") > 0)
     return (
         per_customer.join(labels.select("customer_id", "segment"), on="customer_id")
         .group_by("segment", "item")
-        .agg(pl.col("spend").sum(), buyers=pl.col("item").is_not_null().sum().cast(pl.Int64))
+        .agg(pl.col("spend").sum(), buyers=bought_item.sum().cast(pl.Int64), largest=pl.col("spend").max())
     )
+
+
+def merge_affinity(parts: Iterable[pl.DataFrame]) -> pl.DataFrame:
+    """Merge the sums of the shards: a customer lies in one shard, so the largest buyer of all is one of theirs."""
+    sums = pl.col("spend", "buyers").sum()
+    return pl.concat(parts).group_by("segment", "item").agg(sums, pl.col("largest").max()).sort("segment", "item")
 
 
 def name_counts(lines: pl.LazyFrame, items: Sequence[str]) -> pl.LazyFrame:
@@ -82,7 +76,7 @@ def finish_affinity(sums: pl.DataFrame, segments: pl.DataFrame, labels: pl.DataF
         .join(segment_spend, on="segment", how="left")
         .join(item_spend, on="item", how="left")
         .join(labels, on="item", how="left")
-        .with_columns(pl.col("spend", "buyers").fill_null(0), total=pl.lit(sums["spend"].sum()))
+        .with_columns(pl.col("spend", "buyers", "largest").fill_null(0), total=pl.lit(sums["spend"].sum()))
         .with_columns(
             segment_share=ratio(pl.col("spend"), pl.col("segment_spend")),
             overall_share=ratio(pl.col("item_spend"), pl.col("total")),
@@ -98,5 +92,5 @@ def finish_affinity(sums: pl.DataFrame, segments: pl.DataFrame, labels: pl.DataF
         segment_share="segment_share",
         overall_share="overall_share",
         index=100 * ratio(pl.col("segment_share"), pl.col("overall_share")),
-        supported=pl.col("buyers") >= MIN_BUYERS,
+        supported=(pl.col("buyers") >= MIN_BUYERS) & (ratio(pl.col("largest"), pl.col("spend")) <= MOST_OF_ONE),
     ).sort("segment", "index", "item", descending=[False, True, False])

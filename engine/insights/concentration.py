@@ -42,5 +42,6 @@ def concentration(revenue: pl.Series) -> Concentration:
     )
     weights = count + 1 - 2 * pl.int_range(1, count + 1, eager=True, dtype=pl.Int64)
     gini = float((weights * values).sum()) / (count * total)
-    top = {share: curve["revenue_share"][share] for share in (1, 10, 20)}
+    # Of four customers there is no best tenth: the share would be that of the best one.
+    top = {share: curve["revenue_share"][share] if count * share >= POINTS else None for share in (1, 10, 20)}
     return Concentration(curve, top[1], top[10], top[20], gini)

@@ -16,12 +16,14 @@ if TYPE_CHECKING:
 def customer_months(orders: pl.LazyFrame) -> pl.LazyFrame:
     """Sum orders by customer and calendar month.
 
-    One row per customer and month with a line: purchases, amount (micros, net of returns), cohort (month of the
+    An order counts in the month of its first bought line, with all its money: also that of lines sent back later.
+    One row per customer and month with an order: purchases, amount (micros, net of returns), cohort (month of the
     customer's first purchase; null where there is none).
     """
     by_month = (
         orders.with_columns(
-            month=pl.col("first_line").dt.truncate("1mo").dt.date(), purchase=pl.col("bought_at").is_not_null()
+            month=pl.coalesce("bought_at", "first_line").dt.truncate("1mo").dt.date(),
+            purchase=pl.col("bought_at").is_not_null(),
         )
         .group_by("customer_id", "month")
         .agg(pl.col("purchase").sum().cast(pl.Int64), pl.col("amount").sum())

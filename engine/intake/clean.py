@@ -22,6 +22,23 @@ FLOAT_ID = r"^\d+\.0$"
 """A whole number that a spreadsheet or a data frame wrote as a float."""
 
 MISSING_CUSTOMER = "missing customer"
+NOBODY = (
+    "NULL",
+    "null",
+    "Null",
+    "None",
+    "none",
+    "NaN",
+    "nan",
+    "NAN",
+    "N/A",
+    "n/a",
+    "#N/A",
+    "\\N",
+    "undefined",
+    "(null)",
+)
+"""What databases and data frames write for a missing customer."""
 
 CANONICAL_TEXT = {
     "customer_id": "customer",
@@ -53,9 +70,12 @@ def canonical(lf: pl.LazyFrame, reading: Reading) -> pl.LazyFrame:
     One row per line in, one row per line out. Text is cast non-strictly: a cell that cannot be read is null and
     gives a reason, it never ends the run.
     """
-    text = [_text(reading.roles.column(role)).alias(name) for name, role in CANONICAL_TEXT.items()]
+    # Where products have names and no ids, the name is the id.
+    columns = {role: reading.roles.column(role) for role in CANONICAL_TEXT.values()}
+    columns["product"] = columns["product"] or columns["product_name"]
+    text = [_text(columns[role]).alias(name) for name, role in CANONICAL_TEXT.items()]
     cells = [_text(reading.roles.column(role)).alias(f"({role})") for role in ("date", "quantity", "price", "amount")]
-    day = pl.col("ordered_at").dt.strftime("%Y-%m-%d")
+    day = pl.col("ordered_at").dt.strftime("day %Y-%m-%d")
     return (
         lf.with_columns(*text, *cells)
         .with_columns(
@@ -103,7 +123,8 @@ def _amount(roles: Roles) -> pl.Expr:
         amount = numbers.micros(pl.col("(amount)"))
     if roles.column("quantity"):
         amount = pl.when(pl.col("quantity") < 0).then(-amount.abs()).otherwise(amount)
-    return pl.when(_within(amount, MAX_AMOUNT * MICROS)).then(amount)
+    # A line with too many cells has shifted columns: its money is anybody's guess.
+    return pl.when(pl.col(SURPLUS).is_null() & _within(amount, MAX_AMOUNT * MICROS)).then(amount)
 
 
 def _within(column: pl.Expr, limit: int) -> pl.Expr:
@@ -127,7 +148,7 @@ def _reason(roles: Roles) -> pl.Expr:
     rules = [
         (pl.col(SURPLUS).is_not_null(), "more cells than the header"),
         (pl.all_horizontal(pl.col(raw(each.column)).is_null() for each in roles.found), "blank line"),
-        (pl.col("customer_id").is_null(), MISSING_CUSTOMER),
+        (pl.col("customer_id").is_null() | pl.col("customer_id").is_in(NOBODY), MISSING_CUSTOMER),
         (pl.col("customer_id").str.contains("\ufffd", literal=True), "customer not in UTF-8"),
     ]
     for role, (broken, reason) in unread.items():

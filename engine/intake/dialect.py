@@ -53,8 +53,9 @@ def detect_dialect(sample: Sample, delimiter: str | None = None) -> Dialect:
     records = tried[chosen]
     width = _width(records)
     if width < 2:
+        tried_with = f"with the delimiter {delimiter!r}" if delimiter else "whatever the delimiter"
         raise SourceError(
-            f"{sample.path}: its lines have one column only, whatever the delimiter.",
+            f"{sample.path}: its lines have one column only, {tried_with}.",
             hint="Check that it is a table of orders; name the delimiter with --delimiter if it is an unusual one.",
         )
     has_header = _is_header(records[0])

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Self
 
 import polars as pl
 
@@ -43,6 +43,10 @@ class Roles:
         """Return the column of a role, or None where no column plays it."""
         return next((each.column for each in self.found if each.role == role), None)
 
+    def without(self, role: str) -> Self:
+        """Return the roles less one."""
+        return replace(self, found=tuple(each for each in self.found if each.role != role))
+
 
 def detect_roles(frame: pl.DataFrame, dialect: Dialect, given: dict[str, str], where: str) -> Roles:
     """Assign columns to roles: those `given` by the user first, then the best match of name and values.
@@ -57,7 +61,9 @@ def detect_roles(frame: pl.DataFrame, dialect: Dialect, given: dict[str, str], w
         if column not in columns:
             raise ColumnError.from_unknown_column(where, OPTIONS[role], column, columns)
     found = [Role(role, column, "named by you") for role, column in given.items()]
-    rated = _rate(frame, columns)
+    # Who names a unit price wants it used: a total that the file has too would overrule it.
+    unwanted = {"amount"} if "price" in given and "amount" not in given else set()
+    rated = [pair for pair in _rate(frame, columns) if pair[0] not in unwanted]
     free = set(columns) - set(given.values())
     # The surest pair is settled first, so that no role takes the column that another one fits better.
     for role, column, score in sorted(
@@ -91,8 +97,8 @@ def _fits(values: pl.Series, role: str) -> bool:
     present = values.drop_nulls()
     if role in NUMERIC_ROLES:
         return (
-            present.is_empty()
-            or present.to_frame("value").select(micros(pl.col("value")).is_not_null().mean()).item() >= READABLE
+            not present.is_empty()
+            and present.to_frame("value").select(micros(pl.col("value")).is_not_null().mean()).item() >= READABLE
         )
     return True
 
@@ -115,6 +121,6 @@ def _require(found: list[Role], where: str, columns: list[str]) -> None:
     roles = {each.role for each in found}
     missing = {role: OPTIONS[role] for role in ("customer", "date") if role not in roles}
     if not roles & {"amount", "price"}:
-        missing["amount (or unit price)"] = OPTIONS["amount"]
+        missing["amount (or unit price)"] = f"{OPTIONS['amount']} or {OPTIONS['price']}"
     if missing:
         raise ColumnError.from_missing_roles(where, missing, columns)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from engine.errors import EngineError, NoDataError
+from engine.errors import EngineError, NoDataError, brief
 from engine.intake.clean import MISSING_CUSTOMER, REASON, SURPLUS, canonical, raw
 from engine.intake.source import FILE, LINE, Alert, scan
 from engine.schema import REJECTS, TRANSACTIONS
@@ -69,7 +69,8 @@ def write_shards(source: Source, folder: Path, shards: int) -> Intake:
         *_, outcomes = pl.collect_all(queries, engine="streaming")
     except (pl.exceptions.PolarsError, OSError) as error:
         raise EngineError(
-            f"{source.paths[0]}: reading stopped: {error}", hint="Check the file and the free disk space."
+            f"{source.paths[0]}: reading stopped: {brief(error)}",
+            hint="A quotation mark that is not closed or not doubled does this; or the disk is full.",
         ) from error
     rejected = outcomes.filter(pl.col(REASON).is_not_null()).sort("rows", REASON, descending=[True, False])
     by_reason = dict(rejected.select(REASON, "rows").iter_rows())
@@ -82,6 +83,12 @@ def write_shards(source: Source, folder: Path, shards: int) -> Intake:
             + ", ".join(f"{each.role} = {each.column}" for each in source.reading.roles.found),
         )
     total = kept.row(0, named=True)
+    if total["turnover"] >= 2**63:
+        raise EngineError(
+            f"{source.paths[0]}: the amounts add up to {total['turnover'] / MICROS:,.0f}, "
+            "more than can be counted exactly.",
+            hint="Export the amounts in thousands, or analyse a shorter period.",
+        )
     return Intake(
         shards=tuple(sorted((folder / "shards").rglob("*.arrow"))),
         rejects=rejects,
@@ -142,6 +149,7 @@ def _outcomes(lines: pl.LazyFrame) -> pl.LazyFrame:
     return lines.group_by(REASON).agg(
         rows=pl.len().cast(pl.Int64),
         amount=pl.col("amount").cast(pl.Int128).sum(),
+        turnover=pl.col("amount").abs().cast(pl.Int128).sum(),
         first=pl.col("ordered_at").min(),
         last=pl.col("ordered_at").max(),
     )

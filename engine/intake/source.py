@@ -14,6 +14,7 @@ from engine.intake.dates import detect_format, reads
 from engine.intake.dialect import Dialect, detect_dialect, sample_frame
 from engine.intake.roles import OPTIONS, Roles, detect_roles
 from engine.intake.sample import read_sample
+from engine.intake.totals import repeats_order_total
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -89,6 +90,8 @@ def open_source(files: Iterable[str | Path], settings: Settings) -> Source:
     paths = tuple(Path(file) for file in files)
     if not paths:
         raise SourceError("No input file was named.", hint="Pass the path of an export.")
+    if len({path.resolve() for path in paths}) < len(paths):
+        raise SourceError("The same file was named twice: its orders would count twice.", hint="Name every file once.")
     samples = [read_sample(path) for path in paths]
     dialects = [detect_dialect(sample, settings.delimiter) for sample in samples]
     for path, dialect in zip(paths, dialects, strict=True):
@@ -110,9 +113,12 @@ def open_source(files: Iterable[str | Path], settings: Settings) -> Source:
         raise NoDataError(
             f"{where}: no line has as many cells as the header.", hint="Check the delimiter (--delimiter)."
         )
-    roles = detect_roles(frame, dialect, settings.columns, where)
-    date_format, alerts = _date_format(frame, roles, settings, where)
+    roles, alerts = _amount_of_lines(frame, detect_roles(frame, dialect, settings.columns, where), settings)
+    date_format, ambiguous = _date_format(frame, roles, settings, where)
+    alerts += ambiguous
     reading = Reading(roles, date_format, float_ids=_has_float_ids(frame[roles.column("customer") or ""]))
+    if roles.column("order") is None:
+        alerts += (Alert("orders_by_day", "No column holds orders: the lines of a customer's day count as one order."),)
     return Source(
         paths,
         tuple(sample.size for sample in samples),
@@ -148,6 +154,16 @@ def scan(source: Source) -> pl.LazyFrame:
         for path in source.paths
     ]
     return pl.concat(lines)
+
+
+def _amount_of_lines(frame: pl.DataFrame, roles: Roles, settings: Settings) -> tuple[Roles, tuple[Alert, ...]]:
+    """Pass over a column of amounts that repeats the order's total on every line, unless the user named it."""
+    if not repeats_order_total(frame, roles):
+        return roles, ()
+    seen = f"The column {roles.column('amount')} holds the order's total again on each of its lines"
+    if "amount" in settings.columns:
+        return roles, (Alert("repeated_totals", f"{seen}; as you named it, its values are added up all the same."),)
+    return roles.without("amount"), (Alert("repeated_totals", f"{seen}: quantity times price is taken instead."),)
 
 
 def _date_format(frame: pl.DataFrame, roles: Roles, settings: Settings, where: str) -> tuple[str, tuple[Alert, ...]]:

@@ -59,7 +59,6 @@ NAMES: dict[str, tuple[str, ...]] = {
         "receipt no",
         "order",
         "order name",
-        "name",
         "session id",
         "bestellnummer",
         "auftragsnummer",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -12,12 +13,20 @@ if TYPE_CHECKING:
 _YEAR = 12
 _QUARTER = 3
 _AVERAGE = 100
-_CLEARLY = 120
+_CLEARLY = 130
+"""Index from which a segment is said to favour an item."""
+_NOTABLE = 0.01
+"""Share of its spend that a segment must give an item to be said to favour it."""
+
+
+def newly_won(cohorts: pl.DataFrame) -> pl.DataFrame:
+    """Leave out the first cohort, where there are others: it holds all who were customers before the export begins."""
+    return cohorts.filter((pl.col("cohort") > pl.col("cohort").min()) | (pl.col("cohort").n_unique() == 1))
 
 
 def retention_after(cohorts: pl.DataFrame, months: int) -> float | None:
-    """Return the share of all customers who ordered again so many months after their first, over complete months."""
-    held = cohorts.filter((pl.col("months_since") == months) & pl.col("complete"))
+    """Return the share of new customers who ordered again so many months after their first, over complete months."""
+    held = newly_won(cohorts).filter((pl.col("months_since") == months) & pl.col("complete"))
     base = int(held["cohort_customers"].sum())
     return int(held["customers"].sum()) / base if base else None
 
@@ -43,20 +52,30 @@ def trend(months: pl.DataFrame) -> tuple[float, str] | None:
 
 
 def strongest(affinity: pl.DataFrame) -> dict[str, Any] | None:
-    """Return the row of the highest index that enough buyers support, where any is above the average."""
-    rows = favourites(affinity, affinity["segment"].unique().to_list(), above=_AVERAGE, most=1)
+    """Return the row that tells most of all favourites, where a segment has any."""
+    rows = favourites(affinity, affinity["segment"].unique().to_list(), most=1)
     best = [row for kept in rows.values() for row in kept]
-    return max(best, key=lambda row: (row["index"], -row["segment"])) if best else None
+    return max(best, key=lambda row: (_tells(row), -row["segment"])) if best else None
 
 
-def favourites(
-    affinity: pl.DataFrame, segments: Iterable[int], *, above: float = _CLEARLY, most: int = 3
-) -> dict[int, list[dict[str, Any]]]:
-    """Return each segment's items of highest index: supported, and clearly above what everyone spends on them."""
-    kept = affinity.filter(pl.col("supported") & pl.col("index").is_finite() & (pl.col("index") > above)).sort(
-        "index", "item", descending=[True, False]
-    )
-    return {segment: kept.filter(pl.col("segment") == segment).head(most).to_dicts() for segment in segments}
+def _tells(row: dict[str, Any]) -> float:
+    """Rate an affinity: what a segment buys both much and more than others, not a rarity alone."""
+    return float(row["segment_share"] * math.log(row["index"] / _AVERAGE))
+
+
+def favourites(affinity: pl.DataFrame, segments: Iterable[int], *, most: int = 3) -> dict[int, list[dict[str, Any]]]:
+    """Return the items that each segment favours, the most telling first.
+
+    Favoured: supported, clearly above what everyone spends on it, and a notable part of what the segment spends.
+    """
+    kept = affinity.filter(
+        pl.col("supported")
+        & pl.col("index").is_finite()
+        & (pl.col("index") >= _CLEARLY)
+        & (pl.col("segment_share") >= _NOTABLE)
+    ).to_dicts()
+    ordered = sorted(kept, key=lambda row: (-_tells(row), row["item"]))
+    return {segment: [row for row in ordered if row["segment"] == segment][:most] for segment in segments}
 
 
 def one_time_share(summary: dict[str, Any]) -> float | None:

@@ -14,11 +14,10 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from engine.errors import OutputError
-from engine.schema import CUSTOMERS as CUSTOMERS_TABLE
 from engine.version import __version__
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from engine.intake.source import Source
     from engine.report.painter import Painter
@@ -33,6 +32,7 @@ OUTPUTS = (REPORT, SUMMARY, SEGMENTS, CUSTOMERS, ACTIVATION, REJECTS, CHARTS, MO
 
 ACTIVATION_COLUMNS = (
     "customer_id",
+    "segment",
     "segment_name",
     "rfm_name",
     "orders",
@@ -47,24 +47,36 @@ ROW_GROUP = 131_072
 ELSEWHERE = "Name another folder with --out."
 
 
-def check_target(out: Path) -> None:
-    """Refuse an output folder in which anything lies that a run did not write: it would be lost.
+def check_target(out: Path, inputs: Iterable[Path] = ()) -> None:
+    """Refuse an output folder that holds anything else than an earlier run's results: it is replaced as a whole.
 
     Raises
     ------
     OutputError
-        If the path is a file, or a folder with other content.
+        If the path is a file, a folder with other content, or a folder that holds an input.
     """
     if not out.exists():
         return
     if not out.is_dir():
         raise OutputError(f"{out}: is a file, and the results need a folder.", hint=ELSEWHERE)
-    foreign = sorted(entry.name for entry in out.iterdir() if entry.name not in OUTPUTS)
+    if inside := [path for path in inputs if path.resolve().is_relative_to(out.resolve())]:
+        raise OutputError(f"{out}: holds the input {inside[0].name}, which the results would replace.", hint=ELSEWHERE)
+    foreign = sorted(_foreign(out))
     if foreign:
         raise OutputError(
             f"{out}: holds files that are not of an earlier run: {', '.join(foreign[:5])}.",
             hint="Name a new or empty folder with --out; an earlier run's folder is replaced as a whole.",
         )
+
+
+def _foreign(out: Path) -> Iterator[str]:
+    """Name what a run did not write; in a folder without the record of a run that is everything."""
+    known = OUTPUTS if (out / RUN).is_file() else ()
+    for entry in out.iterdir():
+        if entry.name not in known:
+            yield entry.name
+        elif entry.name == CHARTS:
+            yield from (f"{CHARTS}/{each.name}" for each in entry.iterdir() if each.suffix not in {".png", ".svg"})
 
 
 def write(
@@ -103,8 +115,6 @@ def write(
 
 
 def _write_customers(customers: pl.LazyFrame, folder: Path) -> None:
-    extra = [name for name in customers.collect_schema().names() if name not in CUSTOMERS_TABLE.names]
-    customers = customers.select(*CUSTOMERS_TABLE.names, *extra)
     activation = customers.select(ACTIVATION_COLUMNS).with_columns(
         pl.col("revenue").round(2), pl.col("recency_days").round(1), pl.col("last_order").dt.date()
     )
@@ -162,14 +172,16 @@ def _staged(out: Path) -> Iterator[Path]:
 
 def _replace(staging: Path, out: Path) -> None:
     """Put the staged folder in the place of an earlier run's, which is kept until the new one stands."""
-    check_target(out)
     earlier = staging.with_name(staging.name + ".earlier")
-    if out.exists():
-        out.rename(earlier)
     try:
+        check_target(out)
+        if out.exists():
+            out.rename(earlier)
         staging.rename(out)
-    except OSError as error:
-        if earlier.exists():
+    except BaseException as error:
+        if earlier.exists() and not out.exists():
             earlier.rename(out)
+        if not isinstance(error, OSError):
+            raise
         raise OutputError(f"{out}: cannot be put into place ({error.strerror}).", hint=ELSEWHERE) from error
     shutil.rmtree(earlier, ignore_errors=True)

@@ -18,31 +18,26 @@ MOST = 7
 _NAME = 60
 _FEW_CUSTOMERS = 20
 _CONCENTRATED, _EVEN = 0.5, 0.35
-_CLEAR_INDEX = 120
+_CLEAR_INDEX, _CLEAR_SHARE = 200, 0.02
 _LATE = 1.5
 _BEHIND = 3.0
 _WORTH = 0.03
-_NOTABLE_LOSS = 0.001
 
 
 def findings(frames: Frames, summary: dict[str, Any]) -> list[str]:
-    """Return up to seven findings, the most telling first.
-
-    What was left out comes last, and always stays in: the other figures stand or fall by it.
-    """
+    """Return up to seven findings, the most telling first; what was left out is told by the alerts, not again here."""
     currency = str(summary.get("currency") or "")
     said = [
         *_best_segment(frames.segments, summary, currency),
         *_concentration(summary),
+        *_trend(frames),
         *_slipping(frames, currency),
         *_retention(frames),
         *_once(frames, summary),
         *_affinity(frames),
-        *_trend(frames),
         *_size(frames, summary, currency),
     ]
-    left_out = list(_left_out(summary, currency))
-    return [*said[: MOST - len(left_out)], *left_out]
+    return said[:MOST]
 
 
 def _best_segment(segments: pl.DataFrame, summary: dict[str, Any], currency: str) -> Iterator[str]:
@@ -117,12 +112,12 @@ def _retention(frames: Frames) -> Iterator[str]:
     if first is None:
         return
     text = f"{numbers.share(first)} of new customers order again in the month after their first order"
-    yield text + ("." if third is None else f", {numbers.share(third)} in the third month.")
+    yield text + ("." if third is None else f", {numbers.share(third)} three months after it.")
 
 
 def _once(frames: Frames, summary: dict[str, Any]) -> Iterator[str]:
     once = one_time_share(summary)
-    if once is None or summary["buyers"] < 2:
+    if not once or summary["buyers"] < _FEW_CUSTOMERS:
         return
     text = f"{numbers.share(once)} of buyers have ordered only once"
     gap = median_gap(frames.gaps)
@@ -131,7 +126,9 @@ def _once(frames: Frames, summary: dict[str, Any]) -> Iterator[str]:
 
 def _affinity(frames: Frames) -> Iterator[str]:
     row = strongest(frames.affinity)
-    if row is None or row["index"] < _CLEAR_INDEX or frames.segments.height < 2:
+    if row is None or frames.segments.height < 2:
+        return
+    if row["index"] < _CLEAR_INDEX or row["segment_share"] < _CLEAR_SHARE:
         return
     yield (
         f"{_named(row)}: {_short(row['label'])} takes {numbers.share(row['segment_share'])} of their spend, "
@@ -152,27 +149,6 @@ def _size(frames: Frames, summary: dict[str, Any], currency: str) -> Iterator[st
         brings = "brings" if summary["customers"] == 1 else "bring"
         worth = numbers.money(summary["revenue"], currency)
         yield f"{who} with {numbers.plural(summary['orders'], 'order')} {brings} {worth}, as one segment."
-
-
-def _left_out(summary: dict[str, Any], currency: str) -> Iterator[str]:
-    rows = summary["rows"]
-    lost = rows["rejected"] / rows["read"] if rows["read"] else 0
-    if lost >= _NOTABLE_LOSS:
-        reason, most = max(rows["rejected_by_reason"].items(), key=lambda item: (item[1], item[0]))
-        few = f"{numbers.count(rows['rejected'])} of {numbers.plural(rows['read'], 'line')} ({numbers.share(lost)})"
-        yield f"{few} were left out, {_part(most, rows['rejected'])} for this reason: {_short(reason)}."
-        return
-    alerts = sorted(summary.get("alerts") or [], key=lambda alert: (-abs(alert.get("amount") or 0), alert["code"]))
-    if alerts:
-        worth = alerts[0].get("amount")
-        money = f" ({numbers.money(worth, currency)})" if worth else ""
-        yield f"Mind: {alerts[0]['message'].rstrip('.')}{money}."
-
-
-def _part(some: int, every: int) -> str:
-    if some == every:
-        return "all"
-    return "nearly all" if some / every > 0.95 else numbers.count(some)
 
 
 def _named(row: dict[str, Any]) -> str:

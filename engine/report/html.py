@@ -27,13 +27,11 @@ def render_report(
     summary: dict[str, Any],
     specs: Mapping[str, dict[str, Any]],
     bundle: str,
-    colour: Callable[[int], str] | None = None,
 ) -> str:
     """Return the report as one self-contained HTML page.
 
     `specs` are the Vega-Lite specifications of the charts by name. `bundle` is the JavaScript of the painter: Vega,
-    Vega-Lite and Vega-Embed, which it puts on `window`. `colour` gives the colour of a segment by its number; by
-    default that of the charts.
+    Vega-Lite and Vega-Embed, which it puts on `window`.
     """
     page = Environment(
         loader=FileSystemLoader(TEMPLATES),
@@ -48,7 +46,7 @@ def render_report(
         currency=str(summary.get("currency") or ""),
         title=_title(summary),
         tiles=_tiles(summary),
-        cards=_cards(frames, summary, colour or _chart_colour()),
+        cards=_cards(frames, summary, _chart_colour()),
         charts={name: _embedded(spec) for name, spec in specs.items()},
         tables=tables,
         # The bundle is code of ours, not data; only the end of its own element could break out of it.

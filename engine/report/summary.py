@@ -84,7 +84,7 @@ def summarise_tables(frames: Frames, fit: Fit, concentration: Concentration, tot
         "segments": _records(frames.segments.rename({"segment": "id", "segment_name": "name"})),
         "rfm": _records(frames.rfm),
         "rfm_cuts": _records(frames.rfm_cuts),
-        "affinity_by": totals.affinity_by,
+        "affinity_by": "product" if totals.affinity_by == "product_id" else totals.affinity_by,
         "affinity": _records(frames.affinity),
         "cohorts": _records(frames.cohorts),
         "months": _records(frames.months),

@@ -14,8 +14,6 @@ STATISTICS = ("min", "p25", "median", "mean", "p75", "p90", "max")
 
 CHOSEN = {"data": ", chosen by the data", "user": ", as you asked"}
 
-DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
-
 
 def between(low: Any, high: Any, unit: str, currency: str = "") -> str:
     """Write a range of values of a feature.
@@ -118,7 +116,7 @@ def source(summary: dict[str, Any]) -> list[tuple[str, str]]:
     facts = [
         ("Files", ", ".join(f"{file['name']} ({numbers.size(file['bytes'])})" for file in read["files"])),
         ("Encoding", read.get("encoding") or ""),
-        ("Delimiter", DELIMITERS.get(delimiter, delimiter)),
+        ("Delimiter", delimiter),
         ("Dates", read.get("date_format") or ""),
         ("Counted up to", numbers.day(summary["as_of"])),
         ("Segments", f"{summary['k']['chosen']}{CHOSEN.get(summary['k']['chosen_by'], '')}"),

@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from engine.features.categories import category_totals, largest_categories
+from engine.features.categories import largest_categories, share_name
 from engine.features.customers import features
 from engine.features.orders import orders
+from engine.features.totals import item_totals, largest_items
 from engine.insights import affinity, months, timing
 from engine.insights.merge import merge
+from engine.schema import CUSTOMERS, MICROS_OF
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -55,18 +57,16 @@ class AffinitySums:
 def total(shards: Sequence[Path]) -> Totals:
     """Add up products and categories over the shards."""
     parts = [
-        _collect_all([category_totals(pl.scan_ipc(shard)), affinity.item_totals(pl.scan_ipc(shard), "product_id")])
-        for shard in shards
+        _collect_all([item_totals(_scan(shard), column) for column in ("category", "product_id")]) for shard in shards
     ]
-    categories = merge([part[0] for part in parts], "category")
-    products = merge([part[1] for part in parts], "item")
+    categories, products = (merge([part[place] for part in parts], "item") for place in (0, 1))
     if len(categories) > 1:
-        by, items = "category", affinity.largest_items(categories.rename({"category": "item"}))
+        by, items = "category", largest_items(categories)
     elif len(products) > 1:
-        by, items = "product_id", affinity.largest_items(products)
+        by, items = "product_id", largest_items(products)
     else:
         by, items = None, []
-    return Totals(largest_categories(categories), len(products), by, items)
+    return Totals(largest_categories(categories), len(products), by, items[: affinity.MAX_ITEMS])
 
 
 def build_features(
@@ -76,7 +76,7 @@ def build_features(
     folder.mkdir()
     parts = []
     for shard in shards:
-        lines = pl.scan_ipc(shard)
+        lines = _scan(shard)
         of_shard = orders(lines).collect(engine="streaming").lazy()
         by_month = months.customer_months(of_shard)
         _, *sums = _collect_all(
@@ -92,7 +92,7 @@ def build_features(
         )
         parts.append(sums)
     of_months, of_cohorts, of_clock, of_gaps = zip(*parts, strict=True)
-    table = pl.scan_ipc([folder / shard.name for shard in shards])
+    table = pl.concat([_scan(folder / shard.name) for shard in shards])
     return table, Sums(
         months=merge(of_months, "month"),
         cohorts=merge(of_cohorts, "cohort", "months_since"),
@@ -106,24 +106,26 @@ def label_customers(
 ) -> tuple[pl.LazyFrame, AffinitySums | None]:
     """Label the customers of every shard into `folder`; return all by customer_id, and what the segments buy."""
     folder.mkdir()
+    further = [share_name(category) for category in totals.categories]
     parts = []
     for shard in shards:
         labelled = folder / shard.name
-        model.label(pl.scan_ipc(features / shard.name)).sort("customer_id").sink_ipc(labelled, engine="streaming")
+        table = model.label(_scan(features / shard.name)).select(*CUSTOMERS.names, *further, MICROS_OF)
+        table.sort("customer_id").sink_ipc(labelled, engine="streaming")
         if totals.affinity_by is not None:
-            lines = pl.scan_ipc(shard)
-            queries = [affinity.affinity_sums(lines, pl.scan_ipc(labelled), totals.affinity_by, totals.affinity_items)]
+            lines = _scan(shard)
+            queries = [affinity.affinity_sums(lines, _scan(labelled), totals.affinity_by, totals.affinity_items)]
             if totals.affinity_by == "product_id":
                 queries.append(affinity.name_counts(lines, totals.affinity_items))
             parts.append(_collect_all(queries))
-    customers = pl.merge_sorted([pl.scan_ipc(folder / shard.name) for shard in shards], key="customer_id")
+    customers = pl.merge_sorted([_scan(folder / shard.name) for shard in shards], key="customer_id")
     return customers, _merge_affinity(parts)
 
 
 def _merge_affinity(parts: Sequence[Sequence[pl.DataFrame]]) -> AffinitySums | None:
     if not parts:
         return None
-    sums = merge([part[0] for part in parts], "segment", "item")
+    sums = affinity.merge_affinity(part[0] for part in parts)
     counts = merge([part[1] for part in parts], "item", "label") if len(parts[0]) > 1 else None
     none = pl.DataFrame(schema={"item": pl.String, "label": pl.String})
     return AffinitySums(sums, affinity.most_common_names(counts) if counts is not None else none)
@@ -131,3 +133,8 @@ def _merge_affinity(parts: Sequence[Sequence[pl.DataFrame]]) -> AffinitySums | N
 
 def _collect_all(queries: Sequence[pl.LazyFrame]) -> list[pl.DataFrame]:
     return pl.collect_all(queries, engine="streaming")
+
+
+def _scan(path: Path) -> pl.LazyFrame:
+    # NOTE: not as a glob: a folder of temporary files may be called anything.
+    return pl.scan_ipc(path, glob=False)

@@ -117,7 +117,7 @@ def verdict(chosen: Candidate) -> str:
     if stable and chosen.silhouette >= 0.25:
         return "Stable groups that overlap at their edges."
     if stable:
-        return "A stable and useful cut of customers who differ gradually: the borders are soft."
+        return "Customers differ gradually: the cut is stable, but its borders are drawn by the method."
     return (
         "No stable structure: with other customers of the same kind the segments would come out differently. "
         "Read them with care."

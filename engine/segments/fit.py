@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from sklearn.cluster import MiniBatchKMeans
@@ -48,6 +48,14 @@ class Fit:
     sample: pl.DataFrame
     """Customers on which the transforms were learned: the first of the canonical order."""
 
+    @property
+    def alerts(self) -> list[dict[str, Any]]:
+        """What to mind when reading the segments, as `summary.json` holds it."""
+        chosen = [each for each in self.candidates if each.k == len(self.centroids)]
+        if not chosen or chosen[0].stability >= choose.STABLE:
+            return []
+        return [{"code": "unstable_segments", "message": self.verdict, "rows": 0, "amount": 0.0}]
+
 
 def fit_segments(customers: pl.LazyFrame, categories: Sequence[str], k: int | None, seed: int) -> Fit:
     """Fit the hidden segments to the features of all customers.
@@ -75,7 +83,12 @@ def fit_segments(customers: pl.LazyFrame, categories: Sequence[str], k: int | No
             hint=f"Leave out --k, or analyse more customers ({CUSTOMERS_PER_SEGMENT} a segment at least).",
         )
     if not ks:
-        reason = f"Fewer than {MIN_CUSTOMERS} customers, or all alike: no segments were looked for."
+        few = (
+            f"There are fewer than {MIN_CUSTOMERS} customers"
+            if len(sample) < MIN_CUSTOMERS
+            else "All customers are alike"
+        )
+        reason = f"{few}: no segments were looked for."
         return Fit(tuple(features), ((0.0,) * len(features),), (), "size", reason, start)
     evidence = choose.evaluate(points, ks, seed)
     chosen = choose.choose(evidence) if k is None else next(each for each in evidence if each.k == k)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
 
 import polars as pl
@@ -40,18 +40,31 @@ class Model:
 
         A customer belongs to the nearest centroid, of equally near ones to the first. The distance is computed within
         the row by a fixed sequence of operations, so that a label never depends on which other rows are present.
+
+        Raises
+        ------
+        ModelError
+            If a column of the features is missing; a category that is not there counts as no spend.
         """
         names = dict(enumerate(self.names, 1))
         return (
-            customers.pipe(with_scores, self.rfm_cuts)
+            self._complete(customers)
+            .pipe(with_scores, self.rfm_cuts)
             .pipe(with_segment, self.features, self.centroids)
             .with_columns(segment_name=pl.col("segment").replace_strict(names, return_dtype=pl.String))
         )
 
-    def reordered(self, order: Sequence[int]) -> Self:
-        """Return the model with its segments in another order: `order` lists their present numbers, from 0."""
-        names = tuple(self.names[each] for each in order) if self.names else ()
-        return replace(self, centroids=tuple(self.centroids[each] for each in order), names=names)
+    def _complete(self, customers: pl.LazyFrame) -> pl.LazyFrame:
+        """Check the columns that the model needs; a category that the data does not know has no spend."""
+        present = set(customers.collect_schema().names())
+        needed = {"orders", "lines", "recency_days", "revenue", *(each.feature.name for each in self.features)}
+        tastes = {each.feature.name for each in self.features if each.feature.transform == "spend_share"}
+        if missing := sorted(needed - tastes - present):
+            raise ModelError(
+                f"The customers lack what the model needs: {', '.join(missing)}.",
+                hint="Label the customers of a run of `analyze`.",
+            )
+        return customers.with_columns(pl.lit(0.0).alias(name) for name in sorted(tastes - present))
 
     def to_dict(self) -> dict[str, Any]:
         """Return the model as `model.json` holds it."""

@@ -10,6 +10,10 @@ if TYPE_CHECKING:
 
 NOTABLE = 0.4
 """Standard deviations from the average at which a trait is worth a word."""
+MAJORITY = 0.65
+"""Share of a segment's customers of whom a word must be true: half would be anybody's."""
+NEARLY_ALL = 0.8
+"""Share of a segment's customers with one purchase from which they are called one-time buyers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +25,12 @@ class Trait:
     """Centroid in standard deviations from the mean of all customers."""
     median: float | None
     overall_median: float | None
+    above: float = 0.0
+    """Share of the segment's customers above the median of all."""
+    below: float = 0.0
+    """Share of the segment's customers below the median of all."""
+    once: float = 0.0
+    """Share of the segment's customers with one purchase at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,23 +95,18 @@ def _telling(feature: str) -> float:
 
 
 def _word(trait: Trait) -> tuple[str, str]:
-    """Return theme and word of a trait; no word where it is weak, or where the medians tell another story."""
-    if abs(trait.effect) < NOTABLE or trait.median is None or trait.overall_median is None:
+    """Return theme and word of a trait; no word where it is weak, or not true of most of the segment's customers."""
+    side = trait.above if trait.effect > 0 else trait.below
+    if abs(trait.effect) < NOTABLE:
+        return "", ""
+    if trait.feature == "orders" and trait.effect < 0 and trait.once >= NEARLY_ALL:
+        return WORDS["orders"].theme, "one-time"
+    if side < MAJORITY:
         return "", ""
     if trait.feature.startswith(TASTE):
-        return (
-            ("taste", trait.feature.removeprefix(TASTE))
-            if trait.effect > 0 and trait.median > trait.overall_median
-            else ("", "")
-        )
-    if trait.feature not in WORDS:
-        return "", ""
-    word = WORDS[trait.feature]
-    if trait.effect > 0:
-        return word.theme, word.high if trait.median > trait.overall_median else ""
-    if trait.feature == "orders" and trait.median <= 1:
-        return word.theme, "one-time"
-    return word.theme, word.low if trait.median < trait.overall_median else ""
+        return ("taste", trait.feature.removeprefix(TASTE)) if trait.effect > 0 else ("", "")
+    word = WORDS.get(trait.feature)
+    return (word.theme, word.high if trait.effect > 0 else word.low) if word else ("", "")
 
 
 def _phrase(words: Sequence[tuple[str, str]]) -> str:

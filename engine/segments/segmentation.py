@@ -12,7 +12,7 @@ from threadpoolctl import threadpool_limits
 from engine.features.rfm import RfmCuts, quantiles
 from engine.segments import profile
 from engine.segments.fit import fit_segments
-from engine.segments.matrix import matrix
+from engine.segments.matrix import candidates, matrix
 from engine.segments.model import Model, with_segment
 from engine.segments.names import name_segments
 from engine.version import __version__
@@ -42,21 +42,20 @@ class Segmentation:
 def find_segments(customers: pl.LazyFrame, categories: Sequence[str], k: int | None, seed: int) -> Segmentation:
     """Find the hidden segments of all customers, given their features; see `fit_segments` for the errors."""
     fit = fit_segments(customers, categories, k, seed)
-    columns = [each.feature.name for each in fit.features]
-    raw = with_segment(customers, fit.features, fit.centroids)
-    measured = profile.measure(raw, columns)
+    known = candidates(categories)
+    overall = profile.overall_medians(customers, [each.name for each in known])
+    measured = profile.measure(with_segment(customers, fit.features, fit.centroids), overall)
     order = profile.by_revenue(measured, len(fit.centroids))
     centroids = tuple(fit.centroids[each] for each in order)
     renumbered = measured.with_columns(
         pl.col("segment").replace_strict({each + 1: new for new, each in enumerate(order, 1)})
     )
-    overall = profile.overall_medians(customers, columns)
     traits = profile.traits(fit.features, centroids, renumbered, overall)
     names = tuple(name_segments(traits)) if len(centroids) > 1 else ("All customers",)
     cuts = RfmCuts.of(quantiles(customers).collect(engine="streaming"))
     model = Model(fit.features, centroids, names, cuts, seed, __version__)
-    frame = profile.profile_frame(fit.features, traits, names)
-    medians = renumbered.select("segment", pl.col(columns).name.prefix("median_")).sort("segment")
+    frame = profile.profile_frame(traits, names, known)
+    medians = renumbered.select("segment", pl.col(list(overall)).name.prefix("median_")).sort("segment")
     points, variance = _map(fit.sample, model)
     return Segmentation(model, fit, frame, medians, points, variance)
 

@@ -13,7 +13,7 @@ from tests.charts.tables import month_number
 SOURCE: dict[str, Any] = {
     "files": [{"name": "online_retail.csv", "bytes": 45_580_638}],
     "encoding": "utf-8",
-    "delimiter": ",",
+    "delimiter": "comma",
     "date_format": "%m/%d/%Y %H:%M",
     "roles": [
         {"role": "customer", "column": "CustomerID", "reason": "named like a customer; 4,372 values"},

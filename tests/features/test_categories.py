@@ -5,12 +5,13 @@ import pytest
 from hypothesis import given, settings
 from polars.testing import assert_frame_equal
 
-from engine.features.categories import TASTE_CATEGORIES, category_totals, largest_categories, share_name, tastes
+from engine.features.categories import TASTE_CATEGORIES, largest_categories, share_name, tastes
+from engine.features.totals import item_totals
 from tests.features.builders import LINES, Line, feature_table, frame
 
 
 def totals(**spend: int) -> pl.DataFrame:
-    return pl.DataFrame({"category": list(spend), "spend": list(spend.values())})
+    return pl.DataFrame({"item": list(spend), "spend": list(spend.values())})
 
 
 @settings(deadline=None, max_examples=100)
@@ -18,9 +19,9 @@ def totals(**spend: int) -> pl.DataFrame:
 def test_totals_are_what_was_bought_by_category(lines: list[Line]) -> None:
     names = sorted({line.category for line in lines if line.category is not None})
     spend = [sum(line.amount for line in lines if line.bought and line.category == name) for name in names]
-    expected = pl.DataFrame({"category": names, "spend": spend}, schema={"category": pl.String, "spend": pl.Int64})
+    expected = pl.DataFrame({"item": names, "spend": spend}, schema={"item": pl.String, "spend": pl.Int64})
 
-    assert_frame_equal(category_totals(frame(lines)).sort("category").collect(), expected, check_exact=True)
+    assert_frame_equal(item_totals(frame(lines), "category").sort("item").collect(), expected, check_exact=True)
 
 
 def test_largest_categories_come_in_the_order_of_their_names() -> None:
@@ -37,7 +38,7 @@ def test_of_equal_categories_the_first_by_name_are_taken(reverse: bool) -> None:
 
 def test_categories_without_spend_get_no_feature() -> None:
     assert largest_categories(totals(Art=0, Toys=1)) == ["Toys"]
-    assert largest_categories(category_totals(frame([])).collect()) == []
+    assert largest_categories(item_totals(frame([]), "category").collect()) == []
 
 
 @pytest.mark.parametrize("amounts", [{"Toys": 5, "Art": 5, "Garden": 4}, {"Toys": 0, "Art": 0}])

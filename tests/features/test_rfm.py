@@ -112,7 +112,7 @@ def test_customers_without_a_purchase_score_lowest_and_move_no_cut() -> None:
     table = scored(buyers + others)
 
     assert cuts_of(buyers + others) == cuts_of(buyers)
-    assert table.tail(2).select(*SCORES, "rfm_name").rows() == [(1, 1, 1, "Lost")] * 2
+    assert table.tail(2).select(*SCORES, "rfm_name").rows() == [(1, 1, 1, "Returns only")] * 2
 
 
 @pytest.mark.parametrize("rows", [[], [(None, 0, 0.0)], [(None, 0, -1.0), (None, 0, -2.0)]])

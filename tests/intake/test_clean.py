@@ -208,7 +208,7 @@ def test_without_an_order_column_a_customers_day_is_one_order() -> None:
 def test_line_without_an_order_id_belongs_to_the_order_of_its_day() -> None:
     frame = cleaned({"customer": ["a"] * 3, "order": ["o", None, " "], "date": ["2020-01-31"] * 3, "amount": ["1"] * 3})
 
-    assert frame["order_id"].to_list() == ["o", "2020-01-31", "2020-01-31"]
+    assert frame["order_id"].to_list() == ["o", "day 2020-01-31", "day 2020-01-31"]
     assert frame[REASON].to_list() == [None] * 3
 
 

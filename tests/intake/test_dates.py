@@ -126,13 +126,13 @@ def test_offsets_are_taken_off(tmp_path: Path, text: str, date_format: str) -> N
     taken = take(tmp_path, f"{HEADER}a,{text},5\n", date_format=date_format)
 
     assert taken.lines["ordered_at"].to_list() == [datetime(2019, 12, 31, 22, 30)]
-    assert taken.lines["order_id"].to_list() == ["2019-12-31"]
+    assert taken.lines["order_id"].to_list() == ["day 2019-12-31"]
 
 
 def test_ambiguous_dates_of_a_file_raise_an_alert(tmp_path: Path) -> None:
     source = opened(tmp_path, f"{HEADER}a,01/02/2020,5\n")
 
-    assert [alert.code for alert in source.alerts] == ["ambiguous_dates"]
+    assert [alert.code for alert in source.alerts] == ["ambiguous_dates", "orders_by_day"]
     assert "%m/%d/%Y" in source.alerts[0].message
 
 
@@ -140,7 +140,7 @@ def test_given_format_overrules_the_guess(tmp_path: Path) -> None:
     taken = take(tmp_path, f"{HEADER}a,01/02/2020,5\n", date_format="%m/%d/%Y")
 
     assert taken.lines["ordered_at"].to_list() == [datetime(2020, 1, 2)]
-    assert taken.intake.alerts == ()
+    assert [alert.code for alert in taken.intake.alerts] == ["orders_by_day"]
 
 
 @pytest.mark.parametrize("date_format", ["dd/mm/yyyy", "%d.%m.%Y", "%Q", "%", "", "%H:%M", "%Y-%m-%d %H"])

@@ -171,7 +171,11 @@ def test_unknown_column_names_the_columns_and_the_nearest() -> None:
     [
         ({"when": [*DATES], "amount": [*NUMBERS]}, "found no customer column", "--customer COLUMN"),
         ({"customer": [*TEXTS], "amount": [*NUMBERS]}, "found no date column", "--date COLUMN"),
-        ({"customer": [*TEXTS], "date": [*DATES]}, r"found no amount \(or unit price\) column", "--amount COLUMN"),
+        (
+            {"customer": [*TEXTS], "date": [*DATES]},
+            r"found no amount \(or unit price\) column",
+            "--amount or --price COLUMN",
+        ),
         (
             {"one": [*TEXTS], "two": [*TEXTS]},
             "no customer and no date and no amount",

@@ -243,10 +243,13 @@ def test_letters_that_are_no_utf8_stop_nothing(tmp_path: Path) -> None:
     assert taken.rejects["line"].to_list() == [100_002]
 
 
-def test_totals_beyond_64_bits_are_exact(tmp_path: Path) -> None:
-    taken = take(tmp_path, "customer,date,amount\n" + "a,2020-01-01,1000000000\n" * 10_000)
+def test_totals_up_to_64_bits_are_exact_and_beyond_an_error(tmp_path: Path) -> None:
+    taken = take(tmp_path, "customer,date,amount\n" + "a,2020-01-01,999999999.999999\n" * 9_000)
 
-    assert taken.intake.revenue == 10_000 * 10**15
+    assert taken.intake.revenue == 9_000 * (10**15 - 1)
+    (tmp_path / "more").mkdir()
+    with pytest.raises(EngineError, match="more than can be counted exactly"):
+        take(tmp_path / "more", "customer,date,amount\n" + "a,2020-01-01,1000000000\nb,2020-01-01,-1000000000\n" * 5_000)
 
 
 @pytest.mark.parametrize(

@@ -1,17 +1,28 @@
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.segments.names import WORDS, Trait, name_segments
 
+_share = st.floats(0, 1)
 _trait = st.builds(
     Trait,
     feature=st.sampled_from([*WORDS, "spend_share: Garden", "spend_share: Toys"]),
     effect=st.floats(-3, 3),
     median=st.one_of(st.none(), st.floats(0, 100)),
     overall_median=st.one_of(st.none(), st.floats(0, 100)),
+    above=_share,
+    below=_share,
+    once=_share,
 )
+
+
+def _trait_of(feature: str, effect: float, share: float = 0.9, once: float = 0.0) -> Trait:
+    """A trait that holds of a share of the segment's customers."""
+    above, below = (share, 1 - share) if effect > 0 else (1 - share, share)
+    return Trait(feature, effect, 1.0, 2.0, above, below, once)
 
 
 @given(st.lists(st.lists(_trait, max_size=8, unique_by=lambda trait: trait.feature), min_size=1, max_size=10))
@@ -24,26 +35,32 @@ def test_every_segment_has_a_name_of_its_own(traits: list[list[Trait]]) -> None:
 
 
 def test_the_strongest_traits_make_the_name() -> None:
-    frequent = [Trait("orders", 1.4, 9, 2), Trait("recency_days", -1.0, 5, 40), Trait("price", 0.5, 12, 10)]
-    lapsed = [Trait("orders", -0.8, 1, 2), Trait("recency_days", 1.2, 200, 40)]
+    frequent = [_trait_of("orders", 1.4), _trait_of("recency_days", -1.0), _trait_of("price", 0.5)]
+    lapsed = [_trait_of("orders", -0.8, once=0.9), _trait_of("recency_days", 1.2)]
 
     assert name_segments([frequent, lapsed]) == ["Active frequent buyers", "Lapsed one-time buyers"]
 
 
 def test_a_favourite_category_is_the_noun() -> None:
-    assert name_segments([[Trait("spend_share: Garden", 2.0, 0.6, 0.1), Trait("aov", 1.0, 90, 30)]]) == [
-        "Big-ticket Garden fans"
-    ]
+    assert name_segments([[_trait_of("spend_share: Garden", 2.0), _trait_of("aov", 1.0)]]) == ["Big-ticket Garden fans"]
 
 
-def test_a_word_that_the_medians_deny_is_not_used() -> None:
-    assert name_segments([[Trait("price", 1.0, 10, 10), Trait("aov", -1.0, 50, 30)]]) == ["Average buyers"]
+@pytest.mark.parametrize(
+    "trait", [_trait_of("price", 1.0, share=0.6), _trait_of("price", 0.3), _trait_of("price", -2.0, share=0.5)]
+)
+def test_a_word_that_is_weak_or_not_true_of_most_customers_is_not_used(trait: Trait) -> None:
+    assert name_segments([[trait]]) == ["Average buyers"]
+
+
+def test_one_time_is_said_only_where_nearly_all_bought_once() -> None:
+    assert name_segments([[_trait_of("orders", -1.0, once=0.64)]]) == ["Occasional buyers"]
+    assert name_segments([[_trait_of("orders", -1.0, once=0.85)]]) == ["One-time buyers"]
 
 
 def test_equal_names_grow_until_they_differ() -> None:
-    common = [Trait("orders", 1.4, 9, 2), Trait("recency_days", -1.2, 5, 40)]
+    common = [_trait_of("orders", 1.4), _trait_of("recency_days", -1.2)]
 
-    names = name_segments([[*common, Trait("price", 0.9, 20, 10)], [*common, Trait("price", -0.9, 5, 10)]])
+    names = name_segments([[*common, _trait_of("price", 0.9)], [*common, _trait_of("price", -0.9)]])
 
     assert names == ["Active frequent premium buyers", "Active frequent low-price buyers"]
 
