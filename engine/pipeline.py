@@ -63,7 +63,10 @@ def analyze(
             as_of = _as_of(settings.as_of, intake.last)
         with stages.stage("features", f"Computing the features of the customers from {intake.kept:,} lines"):
             totals = local.total(intake.shards)
-            features, sums = local.build_features(intake.shards, work / "features", as_of, totals.categories)
+            counted = source.reading.roles.column("quantity") is not None
+            features, sums = local.build_features(
+                intake.shards, work / "features", as_of, totals.categories, counted=counted
+            )
         with stages.stage("segments", "Finding the hidden segments"):
             clustering.join()
             drawing = preload(*(DRAWING if target else ()))

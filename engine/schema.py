@@ -132,7 +132,7 @@ FEATURES = Table(
         ),
         Column("gap_median_days", FLOAT, "median of these gaps; from two purchases on", "days", nullable=True),
         Column("lines_per_order", FLOAT, "lines of the purchases per purchase", nullable=True),
-        Column("price", FLOAT, "average price of a unit bought", "currency", nullable=True),
+        Column("price", FLOAT, "average price of a unit bought; null without quantities", "currency", nullable=True),
         Column("products", COUNT, "distinct products bought; null where none is known", nullable=True),
         Column("categories", COUNT, "distinct categories bought; null where none is known", nullable=True),
         Column("top_category", TEXT, "category with the largest spend; of equal ones the first by name", nullable=True),

@@ -11,6 +11,9 @@ from engine.report import numbers
 
 _PANEL = 365
 
+_CLEAR = 0.25
+"""Silhouette below which segments overlap too much to be said to part clearly."""
+
 
 def k_evidence(evidence: pl.DataFrame) -> alt.HConcatChart:
     """Show silhouette and stability of each number of segments that was tried, the chosen one marked."""
@@ -87,7 +90,7 @@ def _finding(frame: pl.DataFrame) -> str:
     row = chosen.row(0, named=True)
     count = "One segment" if row["k"] == 1 else f"{row['k']} segments"
     ks, widths = frame["k"].to_list(), [width for width in frame["silhouette"] if not numbers.missing(width)]
-    if len(ks) > 1 and row["silhouette"] == max(widths, default=None):
+    if len(ks) > 1 and row["silhouette"] == max(widths, default=None) and row["silhouette"] >= _CLEAR:
         clear = f"{count} part more clearly than any other number from {min(ks)} to {max(ks)}"
         return f"{clear} (silhouette {numbers.score(row['silhouette'])})"
     return f"{count}: silhouette {numbers.score(row['silhouette'])}, stability {numbers.score(row['stability'])}"

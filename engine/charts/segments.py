@@ -223,7 +223,7 @@ def segment_map(points: pl.DataFrame, variance: tuple[float, float]) -> alt.Laye
     )
     held = sum(part for part in variance if not numbers.missing(part))
     finding = (
-        f"The customers fall into {len(called)} segments" if len(called) > 1 else "The customers form one segment"
+        f"The {len(called)} segments on a map" if len(called) > 1 else "The customers form one segment"
     ) + f"; this view holds {numbers.share(held)} of what sets them apart"
     shown = (
         f"A sample of {numbers.plural(clipped.height, 'customer')}: the nearer two dots, the more alike the customers."

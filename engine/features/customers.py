@@ -26,14 +26,17 @@ DAY_PARTS = {"night": (0, 5), "morning": (6, 11), "afternoon": (12, 17), "evenin
 """Parts of the day by their first and last hour."""
 
 
-def features(lines: pl.LazyFrame, orders: pl.LazyFrame, as_of: datetime, categories: Sequence[str]) -> pl.LazyFrame:
+def features(
+    lines: pl.LazyFrame, orders: pl.LazyFrame, as_of: datetime, categories: Sequence[str], *, counted: bool = True
+) -> pl.LazyFrame:
     """Compute the feature table of the customers of a shard.
 
     One row per customer, in no particular order: the columns of `schema.FEATURES`, and the share of spend on each of
-    `categories`. `orders` are the orders of the same lines. Customers must lie whole in the shard.
+    `categories`. `orders` are the orders of the same lines. Customers must lie whole in the shard. `counted` says that
+    the file has quantities: without them there is no price of a unit.
     """
     sums = order_sums(orders, as_of).join(tastes(lines, categories), on="customer_id", how="left")
-    return finish(sums, as_of, categories)
+    return finish(sums, as_of, categories, counted=counted)
 
 
 def order_sums(orders: pl.LazyFrame, as_of: datetime) -> pl.LazyFrame:
@@ -67,12 +70,13 @@ def order_sums(orders: pl.LazyFrame, as_of: datetime) -> pl.LazyFrame:
     )
 
 
-def finish(sums: pl.LazyFrame, as_of: datetime, categories: Sequence[str]) -> pl.LazyFrame:
+def finish(sums: pl.LazyFrame, as_of: datetime, categories: Sequence[str], *, counted: bool = True) -> pl.LazyFrame:
     """Derive the features from the sums of each customer, row by row; beside them the revenue in micros, for sums."""
     orders, gaps = pl.col("purchase"), pl.col("purchase") - 1
     span = microseconds(pl.col("last_order")) - microseconds(pl.col("first_order"))
     now = microseconds(pl.lit(as_of))
     returned = pl.col("bought_amount") - pl.col("amount")
+    no_price = pl.lit(None, dtype=pl.Float64)
     derived = sums.with_columns(
         orders=orders,
         units=scaled(pl.col("quantity"), MILLI),
@@ -85,7 +89,7 @@ def finish(sums: pl.LazyFrame, as_of: datetime, categories: Sequence[str]) -> pl
         gap_std_days=days(_std(gaps, span, pl.col("gap_square"))),
         gap_median_days=days(pl.col("gap_median")),
         lines_per_order=ratio(pl.col("purchase_lines"), orders),
-        price=ratio(money(pl.col("bought_amount")), scaled(pl.col("bought_quantity"), MILLI)),
+        price=ratio(money(pl.col("bought_amount")), scaled(pl.col("bought_quantity"), MILLI)) if counted else no_price,
         return_rate=pl.when(pl.col("bought_amount") > 0)
         .then(pl.min_horizontal(ratio(returned, pl.col("bought_amount")), 1.0))
         .otherwise(((returned > 0) | (orders == 0)).cast(pl.Float64)),

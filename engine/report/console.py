@@ -71,7 +71,8 @@ def _overview(summary: dict[str, Any], console: Console) -> None:
     grid.add_row(
         "Customers", f"{numbers.full(summary['customers'])}, {numbers.full(summary['buyers'])} of them with a purchase"
     )
-    grid.add_row("Orders", f"{numbers.full(summary['orders'])} of {numbers.full(summary['products'])} products")
+    products = f" of {numbers.full(summary['products'])} products" if summary["products"] else ""
+    grid.add_row("Orders", f"{numbers.full(summary['orders'])}{products}")
     grid.add_row("Revenue", f"{numbers.money(summary['revenue'], currency)}, net of returns")
     k = summary["k"]
     by = " (your choice)" if k["chosen_by"] == "user" else ""

@@ -83,7 +83,7 @@ def _tiles(summary: dict[str, Any]) -> list[tuple[str, str, str]]:
         ("Revenue", numbers.money(summary["revenue"], currency), "net of returns"),
         ("Average order", numbers.money(each, currency), "revenue over orders"),
         ("Ordered again", numbers.share(rate), "of buyers, two orders or more"),
-        ("Products", numbers.count(summary["products"]), "different ones sold"),
+        *([("Products", numbers.count(summary["products"]), "different ones sold")] if summary["products"] else []),
     ]
 
 

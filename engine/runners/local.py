@@ -70,7 +70,7 @@ def total(shards: Sequence[Path]) -> Totals:
 
 
 def build_features(
-    shards: Sequence[Path], folder: Path, as_of: datetime, categories: Sequence[str]
+    shards: Sequence[Path], folder: Path, as_of: datetime, categories: Sequence[str], *, counted: bool
 ) -> tuple[pl.LazyFrame, Sums]:
     """Compute the features of every shard into `folder`, and the sums over all; return those of all customers."""
     folder.mkdir()
@@ -81,7 +81,7 @@ def build_features(
         by_month = months.customer_months(of_shard)
         _, *sums = _collect_all(
             [
-                features(lines, of_shard, as_of, categories).sink_ipc(
+                features(lines, of_shard, as_of, categories, counted=counted).sink_ipc(
                     folder / shard.name, lazy=True, maintain_order=False
                 ),
                 months.month_sums(by_month),

@@ -249,7 +249,9 @@ def test_totals_up_to_64_bits_are_exact_and_beyond_an_error(tmp_path: Path) -> N
     assert taken.intake.revenue == 9_000 * (10**15 - 1)
     (tmp_path / "more").mkdir()
     with pytest.raises(EngineError, match="more than can be counted exactly"):
-        take(tmp_path / "more", "customer,date,amount\n" + "a,2020-01-01,1000000000\nb,2020-01-01,-1000000000\n" * 5_000)
+        take(
+            tmp_path / "more", "customer,date,amount\n" + "a,2020-01-01,1000000000\nb,2020-01-01,-1000000000\n" * 5_000
+        )
 
 
 @pytest.mark.parametrize(
