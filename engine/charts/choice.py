@@ -90,7 +90,7 @@ def _finding(frame: pl.DataFrame) -> str:
     row = chosen.row(0, named=True)
     count = "One segment" if row["k"] == 1 else f"{row['k']} segments"
     ks, widths = frame["k"].to_list(), [width for width in frame["silhouette"] if not numbers.missing(width)]
-    if len(ks) > 1 and row["silhouette"] == max(widths, default=None) and row["silhouette"] >= _CLEAR:
+    if len(ks) > 1 and widths and row["silhouette"] == max(widths) >= _CLEAR:
         clear = f"{count} part more clearly than any other number from {min(ks)} to {max(ks)}"
         return f"{clear} (silhouette {numbers.score(row['silhouette'])})"
     return f"{count}: silhouette {numbers.score(row['silhouette'])}, stability {numbers.score(row['stability'])}"
