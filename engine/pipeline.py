@@ -15,9 +15,8 @@ from engine.intake.shards import shard_count, write_shards
 from engine.intake.source import open_source
 from engine.preload import CLUSTERING, DRAWING, preload
 from engine.report import files as outputs
-from engine.report.findings import findings
 from engine.report.painter import Painter
-from engine.report.summary import summarise_customers, summarise_input, summarise_tables
+from engine.report.summary import summarise, summarise_input
 from engine.result import Analysis
 from engine.runners import local
 from engine.schema import MICROS_OF
@@ -79,13 +78,8 @@ def analyze(
             )
         with stages.stage("tables", "Summing up"):
             frames, concentration = tabulate(customers, segmentation, sums, bought, as_of, settings.currency)
-            summary = {
-                **summarise_input(source, settings, intake, as_of),
-                **summarise_customers(customers, totals),
-                **summarise_tables(frames, segmentation.fit, concentration, totals),
-            }
-            summary["alerts"] += segmentation.fit.alerts
-            summary["findings"] = findings(frames, summary)
+            run = summarise_input(source, settings, intake, as_of)
+            summary = summarise(run, customers, totals, frames, segmentation.fit, concentration)
         customers = customers.drop(MICROS_OF)
         if target is None or painter is None:
             return Analysis(summary, frames, customers.collect(engine="streaming").lazy(), segmentation.model, None)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from engine.insights.distribution import DESCRIBED, distribution
+from engine.report.findings import findings
 from engine.units import MICROS
 from engine.version import __version__
 
@@ -20,6 +21,21 @@ if TYPE_CHECKING:
     from engine.runners.local import Totals
     from engine.segments.fit import Fit
     from engine.settings import Settings
+
+
+def summarise(
+    run: dict[str, Any],
+    customers: pl.LazyFrame,
+    totals: Totals,
+    frames: Frames,
+    fit: Fit,
+    concentration: Concentration,
+) -> dict[str, Any]:
+    """Collect every figure of a run: what was read (`run`), the customers, the tables, the alerts and the findings."""
+    summary = {**run, **_customers(customers, totals), **_tables(frames, fit, concentration, totals)}
+    summary["alerts"] = [*run["alerts"], *fit.alerts]
+    summary["findings"] = findings(frames, summary)
+    return summary
 
 
 def summarise_input(source: Source, settings: Settings, intake: Intake, as_of: datetime) -> dict[str, Any]:
@@ -42,7 +58,7 @@ def summarise_input(source: Source, settings: Settings, intake: Intake, as_of: d
     }
 
 
-def summarise_customers(customers: pl.LazyFrame, totals: Totals) -> dict[str, Any]:
+def _customers(customers: pl.LazyFrame, totals: Totals) -> dict[str, Any]:
     """Return the figures of all customers: how many, what they bought, how their features are spread."""
     orders = pl.col("orders")
     counts = customers.select(
@@ -71,7 +87,7 @@ def _distributions(customers: pl.LazyFrame) -> list[dict[str, Any]]:
     return found
 
 
-def summarise_tables(frames: Frames, fit: Fit, concentration: Concentration, totals: Totals) -> dict[str, Any]:
+def _tables(frames: Frames, fit: Fit, concentration: Concentration, totals: Totals) -> dict[str, Any]:
     """Return the aggregated tables of the run as lists of records, and the evidence for the number of segments."""
     evidence = frames.k_evidence
     return {
