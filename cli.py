@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import signal
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -38,6 +39,69 @@ def _column(role: str) -> typer.models.OptionInfo:
     return typer.Option(metavar="COLUMN", help=f"Column that holds {role}.", rich_help_panel=COLUMNS)  # type: ignore[no-any-return]
 
 
+Files = Annotated[
+    list[Path],
+    typer.Argument(
+        metavar="FILES...",
+        help="Exports of one layout: CSV, TSV (also .gz, .zst), Parquet, .xlsx; folders and patterns of them.",
+    ),
+]
+Customer = Annotated[str | None, _column("the customer")]
+Order = Annotated[str | None, _column("the order")]
+Product = Annotated[str | None, _column("the product")]
+ProductName = Annotated[str | None, _column("the product's name")]
+Category = Annotated[str | None, _column("the product's category")]
+Date = Annotated[str | None, _column("the time of the order")]
+Quantity = Annotated[str | None, _column("the quantity")]
+Price = Annotated[str | None, _column("the price of a unit")]
+Amount = Annotated[str | None, _column("the total of the line")]
+DateFormat = Annotated[
+    str | None,
+    typer.Option(metavar="FORMAT", help="Format of the dates, as '%d/%m/%Y %H:%M'.", rich_help_panel=READING),
+]
+Delimiter = Annotated[
+    str | None, typer.Option(metavar="CHAR", help="Character between the cells.", rich_help_panel=READING)
+]
+KeepCancelled = Annotated[
+    bool | None,
+    typer.Option(
+        "--keep-cancelled/--reject-cancelled",
+        help="Analyse cancelled and refunded orders like others. (default: reject them)",
+        rich_help_panel=READING,
+        show_default=False,
+    ),
+]
+DropDuplicates = Annotated[
+    bool | None,
+    typer.Option(
+        "--drop-duplicates/--keep-duplicates",
+        help="Count each exact repetition of a line once. (default: count all)",
+        rich_help_panel=READING,
+        show_default=False,
+    ),
+]
+Config = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FILE", help="TOML file of settings; options given here overrule it.", rich_help_panel=READING
+    ),
+]
+
+
+def _settings(config: Path | None, columns: dict[str, str | None], **given: Any) -> Settings:
+    """Join the settings of a file with the options of the command line, which overrule it."""
+    from engine.config import read_config
+
+    fields: dict[str, Any] = read_config(config) if config is not None else {}
+    if given.get("delimiter") is not None:
+        given["delimiter"] = given["delimiter"].replace("\\t", "\t")
+    named = {role: column for role, column in columns.items() if column is not None}
+    # A column that is named for a role plays no other one, whatever the file says.
+    kept = {role: column for role, column in fields.pop("columns", {}).items() if column not in named.values()}
+    fields |= {name: value for name, value in given.items() if value is not None}
+    return Settings(columns={**kept, **named}, **fields)
+
+
 def _version(asked: bool) -> None:
     if asked:
         typer.echo(f"hidden-segments {__version__}")
@@ -55,31 +119,26 @@ def root(
 
 @app.command()
 def analyze(
-    files: Annotated[
-        list[Path],
-        typer.Argument(metavar="FILES...", help="Export of order lines: CSV or TSV, UTF-8; several of one layout."),
-    ],
+    files: Files,
     out: Annotated[
         Path | None,
         typer.Option("--out", "-o", metavar="DIR", help="Folder of the results. (default: output/<file name>)"),
     ] = None,
-    customer: Annotated[str | None, _column("the customer")] = None,
-    order: Annotated[str | None, _column("the order")] = None,
-    product: Annotated[str | None, _column("the product")] = None,
-    product_name: Annotated[str | None, _column("the product's name")] = None,
-    category: Annotated[str | None, _column("the product's category")] = None,
-    date: Annotated[str | None, _column("the time of the order")] = None,
-    quantity: Annotated[str | None, _column("the quantity")] = None,
-    price: Annotated[str | None, _column("the price of a unit")] = None,
-    amount: Annotated[str | None, _column("the total of the line")] = None,
-    date_format: Annotated[
-        str | None,
-        typer.Option(metavar="FORMAT", help="Format of the dates, as '%d/%m/%Y %H:%M'.", rich_help_panel=READING),
-    ] = None,
-    delimiter: Annotated[
-        str | None, typer.Option(metavar="CHAR", help="Character between the cells.", rich_help_panel=READING)
-    ] = None,
-    currency: Annotated[str, typer.Option(metavar="SIGN", help="Sign or code shown with money.")] = "",
+    customer: Customer = None,
+    order: Order = None,
+    product: Product = None,
+    product_name: ProductName = None,
+    category: Category = None,
+    date: Date = None,
+    quantity: Quantity = None,
+    price: Price = None,
+    amount: Amount = None,
+    date_format: DateFormat = None,
+    delimiter: Delimiter = None,
+    keep_cancelled: KeepCancelled = None,
+    drop_duplicates: DropDuplicates = None,
+    config: Config = None,
+    currency: Annotated[str | None, typer.Option(metavar="SIGN", help="Sign or code shown with money.")] = None,
     as_of: Annotated[
         datetime | None,
         typer.Option(
@@ -89,7 +148,7 @@ def analyze(
     k: Annotated[
         int | None, typer.Option("--k", min=2, max=10, help="Number of segments. (default: the data decides)")
     ] = None,
-    seed: Annotated[int, typer.Option(min=0, help="Seed of all random choices.")] = 1,
+    seed: Annotated[int | None, typer.Option(min=0, help="Seed of all random choices. (default: 1)")] = None,
     shards: Annotated[
         int | None,
         typer.Option(min=1, max=256, help="Number of shards on disk; never changes a result. (default: by size)"),
@@ -103,7 +162,7 @@ def analyze(
 ) -> None:
     """Analyse an export: segments, what each buys, charts, a report and a customer list."""
     with _errors(debug=debug):
-        given = {
+        columns = {
             "customer": customer,
             "order": order,
             "product": product,
@@ -114,10 +173,13 @@ def analyze(
             "price": price,
             "amount": amount,
         }
-        settings = Settings(
-            columns={role: column for role, column in given.items() if column is not None},
-            delimiter=None if delimiter is None else delimiter.replace("\\t", "\t"),
+        settings = _settings(
+            config,
+            columns,
+            delimiter=delimiter,
             date_format=date_format,
+            keep_cancelled=keep_cancelled,
+            drop_duplicates=drop_duplicates,
             currency=currency,
             as_of=as_of,
             k=k,
@@ -139,6 +201,76 @@ def analyze(
             from engine.report.console import show
 
             show(result.summary, result.summary["findings"], Console(), result.out)
+
+
+@app.command()
+def inspect(
+    files: Files,
+    customer: Customer = None,
+    order: Order = None,
+    product: Product = None,
+    product_name: ProductName = None,
+    category: Category = None,
+    date: Date = None,
+    quantity: Quantity = None,
+    price: Price = None,
+    amount: Amount = None,
+    date_format: DateFormat = None,
+    delimiter: Delimiter = None,
+    keep_cancelled: KeepCancelled = None,
+    drop_duplicates: DropDuplicates = None,
+    config: Config = None,
+    write_config: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Write what was found as a TOML file that --config takes."),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")] = False,
+    quiet: Quiet = False,
+    debug: Debug = False,
+) -> None:
+    """Look at an export, in seconds whatever its size: what it is, which column means what, how its lines are read."""
+    with _errors(debug=debug):
+        columns = {
+            "customer": customer,
+            "order": order,
+            "product": product,
+            "product_name": product_name,
+            "category": category,
+            "date": date,
+            "quantity": quantity,
+            "price": price,
+            "amount": amount,
+        }
+        settings = _settings(
+            config,
+            columns,
+            delimiter=delimiter,
+            date_format=date_format,
+            keep_cancelled=keep_cancelled,
+            drop_duplicates=drop_duplicates,
+        )
+        from engine.inspection import inspection, understood  # `--help` need not wait for Polars
+        from engine.intake.source import open_source
+
+        with tempfile.TemporaryDirectory(prefix="hidden-segments-", dir=settings.temp_dir) as folder:
+            source = open_source(files, settings, Path(folder))  # standard input is kept there
+            found = inspection(source, understood(source))
+        if write_config is not None:
+            from engine.config import write_config as write
+
+            write(write_config, source, settings)
+        if as_json:
+            import json
+
+            typer.echo(json.dumps(found, indent=2, ensure_ascii=False, allow_nan=False))
+        elif not quiet:
+            from rich.console import Console
+
+            from engine.report.inspected import show
+
+            show(found, Console())
+        if write_config is not None and not quiet:
+            typer.echo(f"Written: {write_config}", err=True)
 
 
 @app.command()

@@ -46,19 +46,22 @@ def analyze(
         If the input cannot be analysed or the outputs cannot be written: what, where, and what to do.
     """
     settings = settings or Settings()
-    paths = [Path(path) for path in ([sources] if isinstance(sources, str | Path) else sources)]
+    paths = [sources] if isinstance(sources, str | Path) else list(sources)
     target = None if out is None else Path(out).resolve()
     stages = Stages(tell) if tell else Stages()
     if target is not None:
-        outputs.check_target(target, paths)
-    with stages.stage("detect", "Looking at the input"):
-        source = open_source(paths, settings)
-        for line in source.headlines():
-            stages.tell(line)
-    clustering = preload(*CLUSTERING)
+        outputs.check_target(target, map(Path, paths))
     with _told(), _work_folder(settings.temp_dir) as work, Painter() if target else nullcontext() as painter:
+        with stages.stage("detect", "Looking at the input"):
+            source = open_source(paths, settings, spool=work)
+            if target is not None:
+                outputs.check_target(target, source.paths)
+            for line in source.headlines():
+                stages.tell(line)
+        clustering = preload(*CLUSTERING)
         with stages.stage("intake", f"Reading {_input_size(source.size)}"):
-            intake = write_shards(source, work, settings.shards or shard_count(source.size))
+            shards = settings.shards or shard_count(source.size)
+            intake = write_shards(source, work, shards, drop_duplicates=settings.drop_duplicates)
             as_of = _as_of(settings.as_of, intake.last)
         with stages.stage("features", f"Computing the features of the customers from {intake.kept:,} lines"):
             totals = local.total(intake.shards)

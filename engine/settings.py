@@ -29,6 +29,10 @@ class Settings:
     """Column of the file by role, where the user named it: the rest is detected."""
     delimiter: str | None = None
     date_format: str | None = None
+    keep_cancelled: bool = False
+    """Whether orders that their status calls cancelled or refunded are analysed like others."""
+    drop_duplicates: bool = False
+    """Whether of lines that agree in everything only one is analysed."""
     currency: str = ""
     """Sign or code shown with money; nothing is converted."""
     as_of: datetime | None = None

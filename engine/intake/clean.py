@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import polars as pl
 
 from engine.intake import numbers
 from engine.intake.dates import PLAUSIBLE_YEARS, parse
+from engine.intake.rules import cancellation
 from engine.units import MAX_AMOUNT, MICROS, MILLI
 
 if TYPE_CHECKING:
+    from engine.intake.numbers import NumberStyle
     from engine.intake.roles import Roles
 
 SURPLUS = "(surplus)"
@@ -54,9 +56,19 @@ class Reading:
     """How the columns of a file are read, as found in its sample."""
 
     roles: Roles
-    date_format: str
+    date_formats: tuple[str, ...]
     float_ids: bool
     """Whether customer ids were written as floats (`17850.0`), so that the `.0` is not part of them."""
+    styles: dict[str, NumberStyle] = field(default_factory=dict)
+    """How numbers are written, by role, where it is otherwise than programs write them."""
+    currency: str | None = None
+    """The currency that is analysed, where the file has several."""
+    keep_cancelled: bool = False
+    """Whether cancelled and refunded orders are kept."""
+
+    def style(self, role: str) -> NumberStyle:
+        """Return how the numbers of a role are written."""
+        return self.styles.get(role, numbers.PLAIN)
 
 
 def raw(column: str) -> str:
@@ -71,23 +83,27 @@ def canonical(lf: pl.LazyFrame, reading: Reading) -> pl.LazyFrame:
     gives a reason, it never ends the run.
     """
     # Where products have names and no ids, the name is the id.
+    lf = _carried_down(lf, reading.roles)
     columns = {role: reading.roles.column(role) for role in CANONICAL_TEXT.values()}
     columns["product"] = columns["product"] or columns["product_name"]
     text = [_text(columns[role]).alias(name) for name, role in CANONICAL_TEXT.items()]
     cells = [_text(reading.roles.column(role)).alias(f"({role})") for role in ("date", "quantity", "price", "amount")]
+    if reading.roles.layout is not None and reading.roles.layout.carry_down:
+        # The order's total stands on its first line; the order's other lines bring nothing more.
+        cells[-1] = cells[-1].fill_null("0")
     day = pl.col("ordered_at").dt.strftime("day %Y-%m-%d")
     return (
         lf.with_columns(*text, *cells)
         .with_columns(
             customer_id=_without_fraction(pl.col("customer_id")) if reading.float_ids else pl.col("customer_id"),
-            ordered_at=parse(pl.col("(date)"), reading.date_format),
-            quantity=_quantity(reading.roles),
+            ordered_at=parse(pl.col("(date)"), reading.date_formats),
+            quantity=_quantity(reading),
         )
         .with_columns(
             order_id=pl.coalesce("order_id", day) if reading.roles.column("order") else day,
-            amount=_amount(reading.roles),
+            amount=_amount(reading),
         )
-        .with_columns(_reason(reading.roles).alias(REASON))
+        .with_columns(_reason(reading).alias(REASON))
     )
 
 
@@ -104,23 +120,40 @@ def _without_fraction(identifier: pl.Expr) -> pl.Expr:
     return pl.when(identifier.str.contains(FLOAT_ID)).then(identifier.str.strip_suffix(".0")).otherwise(identifier)
 
 
-def _quantity(roles: Roles) -> pl.Expr:
-    """Return the quantity, 1 unit where the file has none; null beyond what sums over lines can hold."""
-    if roles.column("quantity") is None:
+def _carried_down(lf: pl.LazyFrame, roles: Roles) -> pl.LazyFrame:
+    """Fill the order's columns on all its lines, where an export writes them on the order's first line only.
+
+    The order's total is no such column: it stays on the first line, and the others bring nothing.
+    """
+    order = roles.column("order")
+    if roles.layout is None or not roles.layout.carry_down or order is None:
+        return lf
+    own = {roles.column(role) for role in ("order", "amount", "quantity", "price")}
+    carried = [raw(column) for column in roles.layout.carry_down if column not in own]
+    # Of several values of an order the least is taken, so that the order of the lines does not matter.
+    per_order = lf.group_by(raw(order)).agg(pl.col(carried).min())
+    filled = lf.join(per_order, on=raw(order), how="left", suffix=" (order)")
+    return filled.with_columns(pl.coalesce(name, f"{name} (order)").alias(name) for name in carried)
+
+
+def _quantity(reading: Reading) -> pl.Expr:
+    if reading.roles.column("quantity") is None:
         return pl.lit(MILLI, dtype=pl.Int64)
-    quantity = numbers.thousandths(pl.col("(quantity)"))
+    quantity = numbers.thousandths(pl.col("(quantity)"), reading.style("quantity"))
     return pl.when(_within(quantity, MAX_AMOUNT * MILLI)).then(quantity)
 
 
-def _amount(roles: Roles) -> pl.Expr:
+def _amount(reading: Reading) -> pl.Expr:
     """Return the line's total: its own column where there is one, else quantity times unit price.
 
     A line with a negative quantity is a return, also where its total is written without the sign.
     """
+    roles = reading.roles
     if roles.column("amount") is None:
-        amount = numbers.times(pl.col("quantity"), numbers.micros(pl.col("(price)")))
+        price = numbers.micros(pl.col("(price)"), reading.style("price"))
+        amount = numbers.times(pl.col("quantity"), price)
     else:
-        amount = numbers.micros(pl.col("(amount)"))
+        amount = numbers.micros(pl.col("(amount)"), reading.style("amount"))
     if roles.column("quantity"):
         amount = pl.when(pl.col("quantity") < 0).then(-amount.abs()).otherwise(amount)
     # A line with too many cells has shifted columns: its money is anybody's guess.
@@ -132,25 +165,56 @@ def _within(column: pl.Expr, limit: int) -> pl.Expr:
     return column.is_between(-limit, limit)
 
 
-def _reason(roles: Roles) -> pl.Expr:
+def _reason(reading: Reading) -> pl.Expr:
     """Name the first rule that a line breaks; null where it breaks none."""
-    money = "amount" if roles.column("amount") else "price"
-    years = "{}-{}".format(*PLAUSIBLE_YEARS)
-    unread = {
-        "date": (pl.col("ordered_at").is_null(), f"unreadable date, or not in {years}"),
-        money: (pl.col("amount").is_null(), f"unreadable {money}, or beyond {MAX_AMOUNT:,}"),
-    }
-    if roles.column("quantity"):
-        unread = {
-            "quantity": (pl.col("quantity").is_null(), f"unreadable quantity, or beyond {MAX_AMOUNT:,}"),
-            **unread,
-        }
+    roles = reading.roles
     rules = [
         (pl.col(SURPLUS).is_not_null(), "more cells than the header"),
         (pl.all_horizontal(pl.col(raw(each.column)).is_null() for each in roles.found), "blank line"),
+        (_repeats_header(roles), "the header again"),
+        *_not_analysed(reading),
         (pl.col("customer_id").is_null() | pl.col("customer_id").is_in(NOBODY), MISSING_CUSTOMER),
         (pl.col("customer_id").str.contains("\ufffd", literal=True), "customer not in UTF-8"),
+        *_unread(roles),
     ]
+    return pl.coalesce(pl.when(broken).then(pl.lit(reason)) for broken, reason in rules)
+
+
+def _repeats_header(roles: Roles) -> pl.Expr:
+    """Tell a header that stands again between the lines, as where exports were joined."""
+    date = roles.column("date") or ""
+    return pl.col("ordered_at").is_null() & (pl.col("(date)") == date)
+
+
+def _not_analysed(reading: Reading) -> list[tuple[pl.Expr, str]]:
+    """List the lines that are sound and no part of the analysis: no purchases, or in another currency."""
+    rules: list[tuple[pl.Expr, str]] = []
+    layout, currency = reading.roles.layout, reading.roles.column("currency")
+    status = reading.roles.column("status")
+    if status is not None and not reading.keep_cancelled:
+        rules += cancellation(_text(status))
+    if layout is not None and layout.keep_only is not None:
+        column, kept = layout.keep_only
+        cell = pl.col(raw(column)).str.strip_chars().str.to_lowercase()
+        rules.append((cell.is_in(kept).not_().fill_null(value=True), f"{column} is not {' or '.join(kept)}"))
+    if reading.currency is not None and currency is not None:
+        other = _text(currency).is_not_null() & (_text(currency) != reading.currency)
+        rules.append((other, f"another currency than {reading.currency}"))
+    return rules
+
+
+def _unread(roles: Roles) -> list[tuple[pl.Expr, str]]:
+    """List the cells that are missing or cannot be read."""
+    money = "amount" if roles.column("amount") else "price"
+    years = "{}-{}".format(*PLAUSIBLE_YEARS)
+    unread = {
+        "quantity": (pl.col("quantity").is_null(), f"unreadable quantity, or beyond {MAX_AMOUNT:,}"),
+        "date": (pl.col("ordered_at").is_null(), f"unreadable date, or not in {years}"),
+        money: (pl.col("amount").is_null(), f"unreadable {money}, or beyond {MAX_AMOUNT:,}"),
+    }
+    if not roles.column("quantity"):
+        del unread["quantity"]
+    rules = []
     for role, (broken, reason) in unread.items():
         rules += [(pl.col(f"({role})").is_null(), f"missing {role}"), (broken, reason)]
-    return pl.coalesce(pl.when(broken).then(pl.lit(reason)) for broken, reason in rules)
+    return rules

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import polars as pl
 
 from engine.errors import EngineError, NoDataError, brief
+from engine.intake import duplicates
 from engine.intake.clean import MISSING_CUSTOMER, REASON, SURPLUS, canonical, raw
-from engine.intake.source import FILE, LINE, Alert, scan
+from engine.intake.scan import FILE, LINE, scan
+from engine.intake.source import Alert
 from engine.schema import REJECTS, TRANSACTIONS
 from engine.units import MICROS
 
@@ -24,6 +27,10 @@ BYTES_PER_SHARD = 96_000_000
 MAX_SHARDS = 64
 
 SHARD = "shard"
+
+LONGEST = "longest: "
+LONG_CELL = 1_000
+"""Bytes of a cell up to which nothing is suspected, whatever the sample holds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +54,7 @@ def shard_count(input_bytes: int) -> int:
     return min(max(1, -(-input_bytes // BYTES_PER_SHARD)), MAX_SHARDS)
 
 
-def write_shards(source: Source, folder: Path, shards: int) -> Intake:
+def write_shards(source: Source, folder: Path, shards: int, *, drop_duplicates: bool = False) -> Intake:
     """Read the input once; write its canonical lines as Arrow IPC files by customer, and its rejected lines as CSV.
 
     Raises
@@ -57,21 +64,21 @@ def write_shards(source: Source, folder: Path, shards: int) -> Intake:
     EngineError
         If the input cannot be read to its end, or the folder cannot be written.
     """
-    # NOTE: cached by hand. Left to itself, Polars reads the file once for the kept lines and again for the rejected.
-    lines = canonical(scan(source), source.reading).cache()
     rejects = folder / "rejects.csv"
-    queries = [
-        _sink_shards(lines.filter(pl.col(REASON).is_null()), folder / "shards", shards),
-        _reject_rows(lines.filter(pl.col(REASON).is_not_null()), source).sink_csv(rejects, lazy=True),
-        _outcomes(lines),
-    ]
+    mended = all(part.mended for part in source.parts)
     try:
-        *_, outcomes = pl.collect_all(queries, engine="streaming")
+        outcomes = _pass(source, folder, shards, rejects)
     except (pl.exceptions.PolarsError, OSError) as error:
-        raise EngineError(
-            f"{source.paths[0]}: reading stopped: {brief(error)}",
-            hint="A quotation mark that is not closed or not doubled does this; or the disk is full.",
-        ) from error
+        if mended or not isinstance(error, pl.exceptions.ComputeError):
+            raise EngineError(
+                f"{source.paths[0]}: reading stopped: {brief(error)}", hint="Check the file and the free disk space."
+            ) from error
+        outcomes = None
+    if not mended and (outcomes is None or _swallowed(outcomes, source)):
+        # Misplaced quotation marks beyond the sample: the files are mended, line by line, and read again.
+        shutil.rmtree(folder / "shards")
+        outcomes = _pass(source.mended(), folder, shards, rejects)
+    assert outcomes is not None
     rejected = outcomes.filter(pl.col(REASON).is_not_null()).sort("rows", REASON, descending=[True, False])
     by_reason = dict(rejected.select(REASON, "rows").iter_rows())
     kept = outcomes.filter(pl.col(REASON).is_null())
@@ -83,6 +90,10 @@ def write_shards(source: Source, folder: Path, shards: int) -> Intake:
             + ", ".join(f"{each.role} = {each.column}" for each in source.reading.roles.found),
         )
     total = kept.row(0, named=True)
+    paths = tuple(sorted((folder / "shards").rglob("*.arrow")))
+    dropped, money = duplicates.drop(paths, rejects) if drop_duplicates else (0, 0)
+    if dropped:
+        by_reason[duplicates.REASON] = dropped
     if total["turnover"] >= 2**63:
         raise EngineError(
             f"{source.paths[0]}: the amounts add up to {total['turnover'] / MICROS:,.0f}, "
@@ -90,16 +101,28 @@ def write_shards(source: Source, folder: Path, shards: int) -> Intake:
             hint="Export the amounts in thousands, or analyse a shorter period.",
         )
     return Intake(
-        shards=tuple(sorted((folder / "shards").rglob("*.arrow"))),
+        shards=paths,
         rejects=rejects,
-        read=total["rows"] + sum(by_reason.values()),
-        kept=total["rows"],
+        read=total["rows"] - dropped + sum(by_reason.values()),
+        kept=total["rows"] - dropped,
         rejected_by_reason=by_reason,
-        revenue=int(total["amount"]),
+        revenue=int(total["amount"]) - money,
         first=total["first"],
         last=total["last"],
         alerts=(*source.alerts, *_alerts(rejected, int(total["amount"]))),
     )
+
+
+def _pass(source: Source, folder: Path, shards: int, rejects: Path) -> pl.DataFrame:
+    """Read the input to its end; return the sums of its lines by what became of them."""
+    # NOTE: cached by hand. Left to itself, Polars reads the file once for the kept lines and again for the rejected.
+    lines = canonical(scan(source, folder), source.reading).cache()
+    queries = [
+        _sink_shards(lines.filter(pl.col(REASON).is_null()), folder / "shards", shards),
+        _reject_rows(lines.filter(pl.col(REASON).is_not_null()), source).sink_csv(rejects, lazy=True),
+        _outcomes(lines, source),
+    ]
+    return pl.collect_all(queries, engine="streaming")[-1]
 
 
 def _sink_shards(kept: pl.LazyFrame, folder: Path, shards: int) -> pl.LazyFrame:
@@ -129,7 +152,11 @@ def _reject_rows(rejected: pl.LazyFrame, source: Source) -> pl.LazyFrame:
         .otherwise(pl.lit(""))
     )
     # A record is not a line where cells hold line breaks: no number is better than a wrong one.
-    line = pl.lit(None, dtype=pl.Int64) if source.dialect.multiline else pl.col(LINE).cast(pl.Int64)
+    line = (
+        pl.lit(None, dtype=pl.Int64)
+        if any(part.dialect.multiline for part in source.parts)
+        else pl.col(LINE).cast(pl.Int64)
+    )
     rows = rejected.select(
         file=pl.col(FILE),
         line=line,
@@ -144,7 +171,7 @@ def _quoted(cell: pl.Expr, delimiter: str) -> pl.Expr:
     return pl.when(needs_quotes).then('"' + cell.str.replace_all('"', '""', literal=True) + '"').otherwise(cell)
 
 
-def _outcomes(lines: pl.LazyFrame) -> pl.LazyFrame:
+def _outcomes(lines: pl.LazyFrame, source: Source) -> pl.LazyFrame:
     """Sum lines by what became of them: one row per reason, and one with a null reason for the kept lines."""
     return lines.group_by(REASON).agg(
         rows=pl.len().cast(pl.Int64),
@@ -152,6 +179,15 @@ def _outcomes(lines: pl.LazyFrame) -> pl.LazyFrame:
         turnover=pl.col("amount").abs().cast(pl.Int128).sum(),
         first=pl.col("ordered_at").min(),
         last=pl.col("ordered_at").max(),
+        **{f"{LONGEST}{column}": pl.col(raw(column)).str.len_bytes().max() for column in source.dialect.columns},
+    )
+
+
+def _swallowed(outcomes: pl.DataFrame, source: Source) -> bool:
+    """Whether a cell is so long that it may hold lines: between two stray quotation marks they vanish in silence."""
+    lengths = outcomes.select(pl.col(f"^{LONGEST}.*$").max()).row(0)
+    return max((length for length in lengths if length is not None), default=0) > max(
+        LONG_CELL, 4 * source.longest_cell
     )
 
 

@@ -1,28 +1,32 @@
-"""What the input is, found out before the long pass: files, dialect, roles, dates, alerts about guesses."""
+"""What the input is, found out before the long pass: files, dialects, roles, dates, numbers, alerts about guesses."""
 
 from __future__ import annotations
 
+import hashlib
+import shutil
+import sys
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
 from engine.errors import ColumnError, NoDataError, SourceError
-from engine.intake.clean import FLOAT_ID, SURPLUS, Reading, raw
-from engine.intake.dates import detect_format, reads
+from engine.intake import dates, files
+from engine.intake.clean import FLOAT_ID, Reading
 from engine.intake.dialect import Dialect, detect_dialect, sample_frame
-from engine.intake.roles import OPTIONS, Roles, detect_roles
-from engine.intake.sample import read_sample
-from engine.intake.totals import repeats_order_total
+from engine.intake.numbers import PLAIN, NumberStyle, detect_style
+from engine.intake.roles import OPTIONS, Role, Roles, detect_roles
+from engine.intake.sample import Sample, read_sample
+from engine.intake.tablefiles import sample_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from pathlib import Path
 
     from engine.settings import Settings
 
-FILE = "(file)"
-LINE = "(line)"
+ENDS = 65_536
+MONEY_ROLES = ("quantity", "price", "amount")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,160 +40,249 @@ class Alert:
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
-    """One or several text files of one layout, and how they are read."""
+class Part:
+    """One file of the input: text with its sample and dialect, or a table (Parquet, .xlsx) with its columns only."""
 
-    paths: tuple[Path, ...]
-    sizes: tuple[int, ...]
-    fingerprints: tuple[str, ...]
+    path: Path
+    size: int
+    fingerprint: str
     dialect: Dialect
+    sample: Sample | None
+    """None for a table."""
+
+    @property
+    def mended(self) -> bool:
+        """Whether misplaced quotation marks cannot stop the reading."""
+        return self.sample is None or self.dialect.damaged_quotes
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One or several files of one set of columns, and how they are read."""
+
+    parts: tuple[Part, ...]
     reading: Reading
     alerts: tuple[Alert, ...] = field(default=())
+    sample: pl.DataFrame = field(default_factory=pl.DataFrame, repr=False, compare=False)
+    """Lines from all over the files as trimmed text, empty cells null: what everything was found out from."""
+
+    @property
+    def paths(self) -> tuple[Path, ...]:
+        """The files."""
+        return tuple(part.path for part in self.parts)
+
+    @property
+    def fingerprints(self) -> tuple[str, ...]:
+        """What tells each file apart without reading it whole."""
+        return tuple(part.fingerprint for part in self.parts)
+
+    @property
+    def dialect(self) -> Dialect:
+        """How the first file is cut."""
+        return self.parts[0].dialect
 
     @property
     def size(self) -> int:
-        """Bytes of all files."""
-        return sum(self.sizes)
+        """Bytes of all files, unpacked as far as the samples tell."""
+        return sum(part.sample.text_size if part.sample else part.size for part in self.parts)
+
+    def mended(self) -> Source:
+        """Return the source with all text mended as it is read: lines with misplaced quotation marks cost no others."""
+        parts = (
+            part if part.mended else replace(part, dialect=replace(part.dialect, damaged_quotes=True))
+            for part in self.parts
+        )
+        return replace(self, parts=tuple(parts))
+
+    @property
+    def longest_cell(self) -> int:
+        """Bytes of the longest cell of the sample."""
+        lengths = (
+            self.sample.select(pl.max_horizontal(pl.all().str.len_bytes()).max()).item() if self.sample.width else 0
+        )
+        return int(lengths or 0)
 
     def headlines(self) -> list[str]:
         """Say in a few lines what was detected, before the long pass."""
         roles = ", ".join(f"{each.role.replace('_', ' ')} = {each.column}" for each in self.reading.roles.found)
-        lines = [
-            f"Read as {self.dialect.delimiter_name}-separated UTF-8 text, dates as {self.reading.date_format}",
-            f"Columns: {roles}",
-        ]
+        layout = f" ({self.reading.roles.layout.name})" if self.reading.roles.layout else ""
+        lines = [f"Read as {self._described_text()}, dates as {self._described_dates()}", f"Columns{layout}: {roles}"]
         return lines + [f"Mind: {alert.message}" for alert in self.alerts]
 
     def describe(self) -> dict[str, Any]:
         """Return what was detected, as it stands in `summary.json` and the report."""
         roles = self.reading.roles.found
+        first = self.parts[0].sample
         return {
-            "files": [{"name": path.name, "bytes": size} for path, size in zip(self.paths, self.sizes, strict=True)],
-            "encoding": "UTF-8",
-            "delimiter": self.dialect.delimiter_name,
-            "date_format": self.reading.date_format,
+            "files": [{"name": part.path.name, "bytes": part.size} for part in self.parts],
+            "encoding": first.encoding.upper() if first else "table",
+            "delimiter": self.dialect.delimiter_name if first else "none",
+            "date_format": self._described_dates(),
+            "layout": self.reading.roles.layout.name if self.reading.roles.layout else None,
             "roles": [
                 {"role": each.role, "column": each.column, "reason": each.reason, "runner_up": each.runner_up}
                 for each in roles
             ],
         }
 
+    def _described_dates(self) -> str:
+        return " and ".join(self.reading.date_formats)
 
-def open_source(files: Iterable[str | Path], settings: Settings) -> Source:
+    def _described_text(self) -> str:
+        first = self.parts[0].sample
+        if first is None:
+            return "a table"
+        packed = f" packed as .{first.compression}" if first.compression else ""
+        return f"{self.dialect.delimiter_name}-separated {first.encoding.upper()} text{packed}"
+
+
+def open_source(inputs: Iterable[str | Path], settings: Settings, spool: Path | None = None) -> Source:
     """Look at samples of the files and decide how they are read; nothing is read whole.
+
+    `inputs` are files, folders of exports, patterns, or `-` for standard input, which is written to `spool` first.
 
     Raises
     ------
     SourceError
-        If a file is missing, a folder, unreadable or no text, or two files differ in their columns or their delimiter.
+        If a file is missing, unreadable or no table, or two files differ in their columns.
     ColumnError
         If a column that the analysis needs is not found.
     NoDataError
         If a file has no lines.
     """
-    paths = tuple(Path(file) for file in files)
+    paths = files.expand(inputs)
     if not paths:
         raise SourceError("No input file was named.", hint="Pass the path of an export.")
-    if len({path.resolve() for path in paths}) < len(paths):
-        raise SourceError("The same file was named twice: its orders would count twice.", hint="Name every file once.")
-    samples = [read_sample(path) for path in paths]
-    dialects = [detect_dialect(sample, settings.delimiter) for sample in samples]
-    for path, dialect in zip(paths, dialects, strict=True):
-        if dialect.columns != dialects[0].columns:
-            raise SourceError(
-                f"{path}: its columns differ from those of {paths[0]}.",
-                hint=f"Columns seen: {', '.join(dialect.columns)}; expected: {', '.join(dialects[0].columns)}. "
-                "Analyse it on its own.",
-            )
-        if dialect.delimiter != dialects[0].delimiter:
-            raise SourceError(
-                f"{path}: its cells are parted by {dialect.delimiter_name}, "
-                f"those of {paths[0]} by {dialects[0].delimiter_name}.",
-                hint="Analyse it on its own, or name the delimiter of both with --delimiter.",
-            )
-    dialect, where = replace(dialects[0], multiline=any(each.multiline for each in dialects)), str(paths[0])
-    frame = pl.concat([sample_frame(sample, each) for sample, each in zip(samples, dialects, strict=True)])
+    paths = [_spooled(spool) if path == files.STANDARD_INPUT else path for path in paths]
+    opened = [_open(path, settings) for path in paths]
+    parts = tuple(part for part, _ in opened)
+    for part in parts:
+        _check_columns(part, parts[0])
+    columns, where = list(parts[0].dialect.columns), str(paths[0])
+    frame = pl.concat([frame.select(columns) for _, frame in opened])
     if frame.is_empty():
         raise NoDataError(
             f"{where}: no line has as many cells as the header.", hint="Check the delimiter (--delimiter)."
         )
-    roles, alerts = _amount_of_lines(frame, detect_roles(frame, dialect, settings.columns, where), settings)
-    date_format, ambiguous = _date_format(frame, roles, settings, where)
-    alerts += ambiguous
-    reading = Reading(roles, date_format, float_ids=_has_float_ids(frame[roles.column("customer") or ""]))
-    if roles.column("order") is None:
-        alerts += (Alert("orders_by_day", "No column holds orders: the lines of a customer's day count as one order."),)
-    return Source(
-        paths,
-        tuple(sample.size for sample in samples),
-        tuple(sample.fingerprint for sample in samples),
-        dialect,
-        reading,
-        alerts,
+    roles = detect_roles(frame, parts[0].dialect, settings.columns, where)
+    date_formats, dated = _dates(frame, roles, settings, where)
+    styles = {
+        role: style
+        for role in MONEY_ROLES
+        if (column := roles.column(role)) and (style := detect_style(frame[column])) != PLAIN
+    }
+    reading = Reading(
+        roles,
+        date_formats,
+        float_ids=_has_float_ids(frame[roles.column("customer") or ""]),
+        styles=styles,
+        currency=_main_currency(frame, roles),
+        keep_cancelled=settings.keep_cancelled,
     )
+    return Source(parts, reading, (*_guessed(roles, styles), *dated), frame)
 
 
-def scan(source: Source) -> pl.LazyFrame:
-    """Scan the files as text: one row per record, `raw: <column>` for every column, its file and line.
+def _spooled(folder: Path | None) -> Path:
+    """Write standard input to a file, which can be sampled where a stream cannot."""
+    if folder is None:
+        raise SourceError("Standard input cannot be sampled.", hint="Save the export to a file first.")
+    target = folder / "standard-input"
+    with target.open("wb") as file:
+        shutil.copyfileobj(sys.stdin.buffer, file)
+    return target
 
-    NOTE: the schema has one column more than the file, so that a line with too many cells shows instead of being cut.
-    """
-    schema = dict.fromkeys([*(raw(column) for column in source.dialect.columns), SURPLUS], pl.String)
-    header = int(source.dialect.has_header)
-    lines = [
-        pl.scan_csv(
-            path,
-            has_header=False,
-            skip_rows=header,
-            separator=source.dialect.delimiter,
-            schema=schema,
-            missing_columns="insert",
-            extra_columns="ignore",
-            truncate_ragged_lines=True,
-            encoding="utf8-lossy",
-            glob=False,
-            row_index_name=LINE,
-            row_index_offset=1 + header,
-        ).with_columns(pl.lit(path.name).alias(FILE))
-        for path in source.paths
+
+def _open(path: Path, settings: Settings) -> tuple[Part, pl.DataFrame]:
+    """Look at one file: how it is cut, and rows from all over it as text."""
+    if files.kind(path) == "text":
+        sample = read_sample(path)
+        dialect = detect_dialect(sample, settings.delimiter, settings.columns.values())
+        return Part(path, sample.size, sample.fingerprint, dialect, sample), sample_frame(sample, dialect)
+    frame = sample_table(path)
+    size = path.stat().st_size
+    dialect = Dialect(",", has_header=True, columns=tuple(frame.columns), multiline=False)
+    return Part(path, size, _fingerprint(path, size), dialect, None), frame
+
+
+def _fingerprint(path: Path, size: int) -> str:
+    """Tell tables apart by their size, their beginning and their end, where Parquet keeps its statistics."""
+    with path.open("rb") as file:
+        start = file.read(ENDS)
+        file.seek(max(0, size - ENDS))
+        return hashlib.sha256(b"%d\n" % size + start + file.read()).hexdigest()
+
+
+def _check_columns(part: Part, first: Part) -> None:
+    """Raise SourceError unless a file has the columns of the first one, in whatever order."""
+    if sorted(part.dialect.columns) != sorted(first.dialect.columns):
+        raise SourceError(
+            f"{part.path}: its columns differ from those of {first.path}.",
+            hint=f"Columns seen: {', '.join(part.dialect.columns)}; expected: {', '.join(first.dialect.columns)}. "
+            "Analyse it on its own.",
+        )
+
+
+def _guessed(roles: Roles, styles: dict[str, NumberStyle]) -> list[Alert]:
+    """Say what was assumed about columns and numbers and might be otherwise."""
+    alerts = [Alert("close_columns", _close(each)) for each in roles.found if each.close]
+    alerts += [
+        Alert("assumed_numbers", f"Column {roles.column(role)}: {style.note}")
+        for role, style in styles.items()
+        if style.note
     ]
-    return pl.concat(lines)
+    if roles.layout and roles.layout.notes:
+        alerts.append(Alert("layout", f"Read as {roles.layout.name}. {roles.layout.notes}"))
+    if roles.order_total:
+        seen = f"The column {roles.column('amount')} seems to hold the order's total again on each of its lines"
+        alerts.append(
+            Alert("repeated_totals", f"{seen}, and is added up line by line: name the right one if it is not.")
+        )
+    if roles.column("order") is None:
+        alerts.append(
+            Alert("orders_by_day", "No column holds orders: the lines of a customer's day count as one order.")
+        )
+    return alerts
 
 
-def _amount_of_lines(frame: pl.DataFrame, roles: Roles, settings: Settings) -> tuple[Roles, tuple[Alert, ...]]:
-    """Pass over a column of amounts that repeats the order's total on every line, unless the user named it."""
-    if not repeats_order_total(frame, roles):
-        return roles, ()
-    seen = f"The column {roles.column('amount')} holds the order's total again on each of its lines"
-    if "amount" in settings.columns:
-        return roles, (Alert("repeated_totals", f"{seen}; as you named it, its values are added up all the same."),)
-    return roles.without("amount"), (Alert("repeated_totals", f"{seen}: quantity times price is taken instead."),)
+def _close(role: Role) -> str:
+    option = OPTIONS[role.role]
+    played = role.role.replace("_", " ")
+    return f"{role.column} was taken for the {played}; {role.runner_up} would do nearly as well ({option})."
 
 
-def _date_format(frame: pl.DataFrame, roles: Roles, settings: Settings, where: str) -> tuple[str, tuple[Alert, ...]]:
+def _dates(frame: pl.DataFrame, roles: Roles, settings: Settings, where: str) -> tuple[tuple[str, ...], list[Alert]]:
     column = roles.column("date") or ""
     example = ", ".join(repr(value) for value in frame[column].drop_nulls().head(3))
     if settings.date_format is not None:
-        if not reads(frame[column], settings.date_format):
+        if not dates.reads(frame[column], settings.date_format):
             raise ColumnError(
                 f"{where}: --date-format {settings.date_format!r} reads none of the dates of column {column!r}, "
                 f"such as {example}.",
                 hint="Write it with %Y %m %d %H %M %S, for example '%d/%m/%Y %H:%M'; or leave it out.",
             )
-        return settings.date_format, ()
-    found = detect_format(frame[column])
+        return (settings.date_format,), []
+    found = dates.detect(frame[column])
     if found is None:
         raise ColumnError(
             f"{where}: the dates of column {column!r} are in no known format, such as {example}.",
             hint=f"Give it with --date-format, for example '%d/%m/%Y', or name another column with {OPTIONS['date']}.",
         )
-    if found.rival is None:
-        return found.format, ()
-    message = (
-        f"The dates can be read as {found.format} and as {found.rival}; {found.format} was assumed. "
-        "Overrule it with --date-format."
-    )
-    return found.format, (Alert("ambiguous_dates", message),)
+    if found.rival is not None:
+        message = (
+            f"The dates can be read as {found.format} and as {found.rival}; {found.format} was assumed. "
+            f"{found.note} Overrule it with --date-format."
+        )
+        return found.formats, [Alert("ambiguous_dates", " ".join(message.split()))]
+    return found.formats, [Alert("mixed_dates", f"Dates: {found.note}")] if found.note else []
+
+
+def _main_currency(frame: pl.DataFrame, roles: Roles) -> str | None:
+    """Return the currency of most lines, where the file has several."""
+    column = roles.column("currency")
+    if column is None:
+        return None
+    counts = frame[column].drop_nulls().value_counts(name="lines").sort("lines", column, descending=[True, False])
+    return str(counts[column][0]) if len(counts) > 1 else None
 
 
 def _has_float_ids(customers: pl.Series) -> bool:

@@ -4,21 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from rich.box import SIMPLE_HEAD
-from rich.padding import Padding
-from rich.table import Table
 from rich.text import Text
 
 from engine.report import numbers, tables
+from engine.report.terminal import flat, heading, item, new_grid, new_table, print_table
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
     from rich.console import Console
-
-WIDEST = 110
-"""Beyond this a table only grows gaps."""
 
 REPORT = "report.html"
 _STATISTICS = ("p25", "median", "mean", "p75", "p90")
@@ -39,13 +34,13 @@ def show(summary: dict[str, Any], findings: Sequence[str], console: Console, fil
     _segments(summary, console)
     _statistics(summary, console)
     if findings:
-        _heading("Key findings", console)
+        heading("Key findings", console)
         for number, finding in enumerate(findings, 1):
-            _item(f"{number}.", _flat(finding), console)
+            item(f"{number}.", flat(finding), console)
     if files is not None:
-        _heading("Files", console)
-        _item("→", str(files / REPORT), console, style="bold")
-        _item(" ", f"tables, charts and the model are beside it in {files}", console, style="dim")
+        heading("Files", console)
+        item("→", str(files / REPORT), console, style="bold")
+        item(" ", f"tables, charts and the model are beside it in {files}", console, style="dim")
     console.print()
 
 
@@ -53,9 +48,9 @@ def _overview(summary: dict[str, Any], console: Console) -> None:
     """Print what was read, what was rejected and why, and the size of it all."""
     rows = summary["rows"]
     currency = str(summary.get("currency") or "")
-    _heading("What was read", console)
-    grid = _grid()
-    names = _flat(", ".join(file["name"] for file in summary["source"]["files"]))
+    heading("What was read", console)
+    grid = new_grid()
+    names = flat(", ".join(file["name"] for file in summary["source"]["files"]))
     grid.add_row("Files", Text(names, overflow="ellipsis", no_wrap=True))
     lost = rows["rejected"] / rows["read"] if rows["read"] else 0
     kept, rejected = numbers.full(rows["kept"]), numbers.full(rows["rejected"])
@@ -63,7 +58,7 @@ def _overview(summary: dict[str, Any], console: Console) -> None:
     grid.add_row("Lines", lines)
     reasons = tables.rejected(summary)
     for reason, lines, part in reasons[:_REASONS]:
-        grid.add_row("", Text(f"{lines} ({part}): {_flat(reason)}", style="dim"))
+        grid.add_row("", Text(f"{lines} ({part}): {flat(reason)}", style="dim"))
     if len(reasons) > _REASONS:
         grid.add_row("", Text(f"and {len(reasons) - _REASONS} more reasons", style="dim"))
     period = summary["period"]
@@ -76,23 +71,23 @@ def _overview(summary: dict[str, Any], console: Console) -> None:
     grid.add_row("Revenue", f"{numbers.money(summary['revenue'], currency)}, net of returns")
     k = summary["k"]
     by = " (your choice)" if k["chosen_by"] == "user" else ""
-    grid.add_row("Segments", Text(f"{k['chosen']}{by}. {_flat(k['verdict'])}"))
-    console.print(Padding(grid, (0, 0, 0, 2)))
+    grid.add_row("Segments", Text(f"{k['chosen']}{by}. {flat(k['verdict'])}"))
+    print_table(grid, console)
 
 
 def _alerts(summary: dict[str, Any], console: Console) -> None:
     found = tables.alerts(summary)
     if not found:
         return
-    _heading("Mind when reading", console, style="bold yellow")
+    heading("Mind when reading", console, style="bold yellow")
     for message, touched in found:
-        _item("!", f"{_flat(message)} ({touched})" if touched else _flat(message), console, mark_style="bold yellow")
+        item("!", f"{flat(message)} ({touched})" if touched else flat(message), console, mark_style="bold yellow")
 
 
 def _segments(summary: dict[str, Any], console: Console) -> None:
     """Print one row a segment; the name takes what room the figures leave."""
     currency = str(summary.get("currency") or "")
-    table = _table()
+    table = new_table()
     wide = console.width >= _WIDE
     table.add_column("Segment", ratio=1, overflow="fold")
     for head in ("Custo-\nmers", "Share", "Reve-\nnue", "Last\norder", "Or-\nders", "Order\nvalue"):
@@ -100,8 +95,8 @@ def _segments(summary: dict[str, Any], console: Console) -> None:
     if wide:
         table.add_column("Favourite", max_width=26, no_wrap=True, overflow="ellipsis")
     for row in summary["segments"]:
-        likes = _flat(row.get("favourite") or "")
-        name = Text(_flat(row["name"]))
+        likes = flat(row.get("favourite") or "")
+        name = Text(flat(row["name"]))
         if likes and not wide:
             name.append(f"\nfavours {_cut(likes, _LIKES)}", style="dim")
         cells = (
@@ -113,8 +108,8 @@ def _segments(summary: dict[str, Any], console: Console) -> None:
             _short_money(row.get("median_aov"), currency),
         )
         table.add_row(name, *cells, *([Text(likes or numbers.MISSING)] if wide else []))
-    _heading("Segments", console)
-    _print(table, console)
+    heading("Segments", console)
+    print_table(table, console)
 
 
 def _statistics(summary: dict[str, Any], console: Console) -> None:
@@ -122,14 +117,14 @@ def _statistics(summary: dict[str, Any], console: Console) -> None:
     rows = tables.statistics(summary, _STATISTICS)
     if not rows:
         return
-    table = _table()
+    table = new_table()
     table.add_column("Per customer", ratio=1, min_width=16, overflow="ellipsis", no_wrap=True)
     for head in ("25%", "Median", "Mean", "75%", "90%"):
         table.add_column(head, justify="right", no_wrap=True)
     for label, *figures in rows[:_FEATURES]:
-        table.add_row(Text(_flat(label)), *figures)
-    _heading("Features", console)
-    _print(table, console)
+        table.add_row(Text(flat(label)), *figures)
+    heading("Features", console)
+    print_table(table, console)
 
 
 def _short_money(value: float | None, currency: str) -> str:
@@ -140,37 +135,3 @@ def _short_money(value: float | None, currency: str) -> str:
 
 def _cut(text: str, length: int) -> str:
     return text if len(text) <= length else text[: length - 1].rstrip() + "…"
-
-
-def _flat(text: str) -> str:
-    """Put a text of the data on one line, without characters that would steer the terminal."""
-    return " ".join("".join(sign if sign.isprintable() else " " for sign in str(text)).split())
-
-
-def _grid() -> Table:
-    grid = Table.grid(padding=(0, 2))
-    grid.add_column(style="dim", no_wrap=True)
-    grid.add_column(overflow="fold")
-    return grid
-
-
-def _table() -> Table:
-    return Table(box=SIMPLE_HEAD, expand=True, pad_edge=False, padding=(0, 1), header_style="bold", show_edge=False)
-
-
-def _print(table: Table, console: Console) -> None:
-    console.print(Padding(table, (0, 0, 0, 2)), width=min(console.width, WIDEST))
-
-
-def _heading(text: str, console: Console, style: str = "bold") -> None:
-    console.print()
-    console.print(Text(text, style=style))
-
-
-def _item(mark: str, text: str, console: Console, *, style: str = "", mark_style: str = "") -> None:
-    """Print a line of a list, its further lines indented."""
-    grid = Table.grid(padding=(0, 1))
-    grid.add_column(width=2, no_wrap=True)
-    grid.add_column(overflow="fold")
-    grid.add_row(Text(mark, style=mark_style), Text(text, style=style))
-    console.print(Padding(grid, (0, 0, 0, 2)), width=min(console.width, WIDEST))

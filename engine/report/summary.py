@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from engine.insights.distribution import DESCRIBED, distribution
+from engine.intake import alerts
 from engine.report.findings import findings
 from engine.units import MICROS
 from engine.version import __version__
@@ -33,7 +34,13 @@ def summarise(
 ) -> dict[str, Any]:
     """Collect every figure of a run: what was read (`run`), the customers, the tables, the alerts and the findings."""
     summary = {**run, **_customers(customers, totals), **_tables(frames, fit, concentration, totals)}
-    summary["alerts"] = [*run["alerts"], *fit.alerts]
+    summary["alerts"] = [
+        *run["alerts"],
+        *alerts.of_lines(totals.kinds, run["rows"]["kept"]),
+        *alerts.of_customers(customers, summary),
+        *alerts.of_time(frames, summary),
+        *fit.alerts,
+    ]
     summary["findings"] = findings(frames, summary)
     return summary
 

@@ -13,6 +13,8 @@ from engine.features.orders import orders
 from engine.features.totals import item_totals, largest_items
 from engine.insights import affinity, months, timing
 from engine.insights.merge import merge
+from engine.intake import duplicates
+from engine.intake.rules import is_service, kinds
 from engine.schema import CUSTOMERS, MICROS_OF
 
 if TYPE_CHECKING:
@@ -34,6 +36,8 @@ class Totals:
     affinity_by: str | None
     """Column by which affinity is told: category, else product_id; None where the file has neither."""
     affinity_items: list[str]
+    kinds: dict[str, int]
+    """Lines and money of returns, zero-value lines and services, see `intake.rules.kinds`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,16 +61,26 @@ class AffinitySums:
 def total(shards: Sequence[Path]) -> Totals:
     """Add up products and categories over the shards."""
     parts = [
-        _collect_all([item_totals(_scan(shard), column) for column in ("category", "product_id")]) for shard in shards
+        _collect_all(
+            [
+                *(item_totals(_scan(shard), column) for column in ("category", "product_id")),
+                kinds(_scan(shard)),
+                duplicates.sums(_scan(shard)),
+            ]
+        )
+        for shard in shards
     ]
     categories, products = (merge([part[place] for part in parts], "item") for place in (0, 1))
     if len(categories) > 1:
         by, items = "category", largest_items(categories)
     elif len(products) > 1:
-        by, items = "product_id", largest_items(products)
+        by, items = "product_id", [item for item in largest_items(products) if not is_service(item)]
     else:
         by, items = None, []
-    return Totals(largest_categories(categories), len(products), by, items[: affinity.MAX_ITEMS])
+    counted = [pl.concat(part[place] for part in parts).sum().row(0, named=True) for place in (2, 3)]
+    return Totals(
+        largest_categories(categories), len(products), by, items[: affinity.MAX_ITEMS], counted[0] | counted[1]
+    )
 
 
 def build_features(

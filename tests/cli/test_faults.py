@@ -153,18 +153,34 @@ def test_folders_may_be_called_like_patterns(good: Path, tmp_path: Path) -> None
     assert run.customers.collect().height == 7
 
 
-def test_an_unclosed_quote_is_one_short_message(cli: Cli, tmp_path: Path) -> None:
+@pytest.mark.parametrize("place", [10, 9_000, 150_001])
+def test_a_quote_that_is_never_closed_costs_its_own_line(tmp_path: Path, place: int) -> None:
     lines = [
-        f"c{number % 50},{number},2024-01-0{number % 9 + 1},{'5' if number != 9_000 else chr(34) + '5'}\n"
-        for number in range(20_000)
+        f"c{number % 50},{number},2024-01-0{number % 9 + 1},{chr(34) if number == place else ''}5\n"
+        for number in range(200_000)
     ]
-    (tmp_path / "shop.csv").write_text("customer_id,order_id,order_date,amount\n" + "".join(lines), encoding="utf-8")
+    export = tmp_path / "shop.csv"
+    export.write_text("customer_id,order_id,order_date,amount\n" + "".join(lines), encoding="utf-8")
 
-    run = cli("analyze", tmp_path / "shop.csv", "--out", tmp_path / "run")
+    summary = analyze(export).summary
 
-    assert run.returncode == 1
-    assert len(run.stderr) < 2_000
-    assert "quotation mark" in run.stderr
+    assert summary["rows"]["read"] == 200_000
+    assert summary["rows"]["rejected"] <= 1
+    assert summary["revenue"] >= 199_999 * 5
+
+
+def test_lines_between_two_stray_quotes_do_not_vanish(tmp_path: Path) -> None:
+    amounts = {70_000: '"5', 71_000: '5"'}
+    lines = [
+        f"c{number % 50},{number},2024-01-0{number % 9 + 1},{amounts.get(number, 5)}\n" for number in range(90_000)
+    ]
+    export = tmp_path / "shop.csv"
+    export.write_text("customer_id,order_id,order_date,amount\n" + "".join(lines), encoding="utf-8")
+
+    summary = analyze(export).summary
+
+    assert summary["rows"]["read"] == 90_000
+    assert summary["rows"]["rejected"] <= 2
 
 
 def test_sums_beyond_64_bits_are_refused_not_wrapped(tmp_path: Path) -> None:

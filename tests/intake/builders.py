@@ -41,8 +41,15 @@ def opened(folder: Path, *contents: str | bytes, **settings: Any) -> Source:
 
 def take(folder: Path, *contents: str | bytes, shards: int = 1, **settings: Any) -> Taken:
     """Take exports of these contents in."""
-    source = opened(folder, *contents, **settings)
-    work = folder / f"work {shards}"
+    return _taken(opened(folder, *contents, **settings), folder / f"work {shards}", shards)
+
+
+def take_file(path: Path, folder: Path) -> Taken:
+    """Take an export in that lies elsewhere."""
+    return _taken(open_source([path], Settings()), folder / "work", 1)
+
+
+def _taken(source: Source, work: Path, shards: int) -> Taken:
     work.mkdir()
     intake = write_shards(source, work, shards)
     lines = pl.concat([pl.read_ipc(shard) for shard in intake.shards])
@@ -70,4 +77,4 @@ def cleaned(
     roles = Roles(tuple(Role(role, role, "") for role in columns))
     cells = pl.DataFrame({raw(column): values for column, values in columns.items()})
     frame = cells.cast(pl.String).with_columns(pl.Series(SURPLUS, surplus or [None] * len(cells), dtype=pl.String))
-    return canonical(frame.lazy(), Reading(roles, date_format, float_ids)).collect()
+    return canonical(frame.lazy(), Reading(roles, (date_format,), float_ids)).collect()

@@ -112,13 +112,13 @@ def test_header_alone_is_no_data_and_names_its_columns(text: str) -> None:
         detect_dialect(sample_of(text))
 
 
-def test_damaged_record_does_not_hide_the_others() -> None:
+def test_lone_carriage_return_stays_in_its_cell() -> None:
     text = written([HEADER]) + "1,2020-01-01,5\rx\n" + written(ROWS)
 
     dialect = detect_dialect(sample_of(text))
 
     assert dialect.columns == tuple(HEADER)
-    assert sample_frame(sample_of(text), dialect).rows() == [tuple(row) for row in ROWS]
+    assert sample_frame(sample_of(text), dialect)["amount"].to_list() == ["5\rx", "5.00", "6.00"]
 
 
 def test_sample_holds_trimmed_cells_of_head_and_pieces_and_no_ragged_record() -> None:
@@ -127,3 +127,136 @@ def test_sample_holds_trimmed_cells_of_head_and_pieces_and_no_ragged_record() ->
     frame = sample_frame(sample, detect_dialect(sample))
 
     assert frame.rows() == [("1", None), ("6", "7"), ("9", None)]
+
+
+@pytest.mark.parametrize(
+    ("preamble", "lines"),
+    [
+        ("Report of sales\n", 1),
+        ("Report of sales, by day\n\nfrom 1 May\n\n", 4),
+        ("sep=,\n", 1),
+        ("\n\n", 2),
+        ("Report,,\nof sales,,\n,,\n", 3),
+        ('"a title\nof two lines"\n', 2),
+    ],
+)
+@pytest.mark.parametrize("has_header", [True, False])
+def test_lines_above_the_table_are_counted(preamble: str, lines: int, *, has_header: bool) -> None:
+    rows = [[f"{n}", "2020-01-01", f"{n}.00"] for n in range(1, 9)]
+    if not has_header and ",," in preamble:
+        pytest.skip("is read as a header of one name")
+    sample = sample_of(preamble + written([HEADER, *rows] if has_header else rows))
+
+    dialect = detect_dialect(sample)
+
+    assert (dialect.preamble, dialect.has_header, dialect.skip_lines) == (lines, has_header, lines + has_header)
+    assert sample_frame(sample, dialect).rows() == [tuple(row) for row in rows]
+
+
+@pytest.mark.parametrize("trailing", [1, 3])
+@pytest.mark.parametrize("header_too", [True, False])
+def test_trailing_delimiters_add_no_columns(trailing: int, *, header_too: bool) -> None:
+    end = ";" * trailing
+    sample = sample_of(f"a;b;c{end if header_too else ''}\n1;2020-01-01;5,00{end}\n2;2020-01-01;6,00{end}\n")
+
+    dialect = detect_dialect(sample)
+
+    assert dialect.columns == ("a", "b", "c")
+    assert sample_frame(sample, dialect).rows() == [("1", "2020-01-01", "5,00"), ("2", "2020-01-01", "6,00")]
+
+
+def test_empty_cells_that_are_left_off_at_the_end_are_none() -> None:
+    sample = sample_of("customer,date,amount,note\n1,2020-01-01,5\n2,2020-01-01,6\n3,2020-01-01,7,late\n")
+
+    dialect = detect_dialect(sample)
+
+    assert dialect.columns == ("customer", "date", "amount", "note")
+    assert sample_frame(sample, dialect)["note"].to_list() == [None, None, "late"]
+
+
+@pytest.mark.parametrize(
+    ("text", "delimiter", "columns"),
+    [
+        (" 001 0001 19970101  2   29.33\n 001 0001 19970118  2   29.73\n", " ", 5),
+        (" id  date cds  value\n 001 19970101  1   11.77\n 002 19970112  1   12.00\n", " ", 4),
+        (
+            "Customer name  Order date  Total\nAnna Bell      2020-01-01  5,00\nBert Cole      2020-01-02  6,50\n",
+            "  ",
+            3,
+        ),
+    ],
+)
+def test_columns_aligned_by_spaces_are_found(text: str, delimiter: str, columns: int) -> None:
+    dialect = detect_dialect(sample_of(text))
+
+    assert (dialect.aligned, dialect.delimiter, len(dialect.columns)) == (True, delimiter, columns)
+    assert sample_frame(sample_of(text), dialect).height == 2
+
+
+@pytest.mark.parametrize(
+    "first",
+    ["17850\t1/2/2015\tsoap", "C536365\t14-Jan-15\t$12.00", "anna\t2020-01-01T10:00:00Z\t12.00"],
+)
+def test_tab_without_header_is_recognised(first: str) -> None:
+    kind, date, last = first.split("\t")
+    rows = [f"{kind}\t{date}\t{last}", *[f"{kind[:1]}{n}\t{date}\t{last}" for n in range(10, 20)]]
+    dialect = detect_dialect(sample_of("\n".join(rows)))
+
+    assert (dialect.delimiter, dialect.has_header) == ("\t", False)
+
+
+def test_names_that_are_years_are_names_among_others() -> None:
+    rows = [["anna", "2020-01-01", "5.00", "3"], ["bert", "2020-01-02", "6.00", "4"]]
+
+    assert detect_dialect(sample_of(written([["customer", "date", "amount", "2020"], *rows]))).has_header
+
+
+@pytest.mark.parametrize(
+    ("cell", "quote", "damaged"),
+    [
+        ('"soap, blue"', '"', False),
+        ("'soap, blue'", "'", False),
+        ('5" soap', None, False),
+        ("children's soap", '"', False),
+        ('"soap', '"', True),
+        ('"the "fine" soap"', '"', True),
+        ('"soap" x', '"', True),
+    ],
+)
+def test_quotes_and_their_damage_are_found(cell: str, quote: str | None, damaged: bool) -> None:  # noqa: FBT001
+    lines = [f"{n},2020-01-01,{cell},5.00" for n in range(5)]
+
+    dialect = detect_dialect(sample_of("customer,date,product,amount\n" + "\n".join(lines) + "\n"))
+
+    assert (dialect.quote, dialect.damaged_quotes) == (quote, damaged)
+    assert len(dialect.columns) == 4
+
+
+def test_header_of_two_lines_is_one_header() -> None:
+    sample = sample_of('customer,"date\nof order",amount\n1,2020-01-01,5.00\n')
+
+    dialect = detect_dialect(sample)
+
+    assert dialect.columns == ("customer", "date\nof order", "amount")
+    assert dialect.skip_lines == 2
+    assert not dialect.multiline
+
+
+def test_quoted_delimiters_and_decimal_commas_at_once() -> None:
+    rows = "".join(f'"Meier, {n}","01.02.2020","{n},50","a;b;c"\n' for n in range(9))
+
+    dialect = detect_dialect(sample_of("kunde,datum,betrag,notiz\n" + rows))
+
+    assert (dialect.delimiter, len(dialect.columns)) == (",", 4)
+
+
+@settings(deadline=None, max_examples=200)
+@given(st.text("ab1,;\t|\"' \n\r\0é", max_size=60))
+def test_any_text_has_a_dialect_or_a_clear_error(text: str) -> None:
+    sample = sample_of(text)
+    try:
+        dialect = detect_dialect(sample)
+    except (SourceError, NoDataError):
+        return
+
+    assert sample_frame(sample, dialect).width == len(dialect.columns) >= 2

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import gzip
 import os
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,16 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 BOM = b"\xef\xbb\xbf"
+
+
+def zst(content: bytes) -> bytes:
+    """Frame bytes as .zst without compressing them (RFC 8878: raw blocks)."""
+    blocks = [content[place : place + 100_000] for place in range(0, len(content), 100_000)]
+    framed = [
+        (len(block) << 3 | (number == len(blocks))).to_bytes(3, "little") + block
+        for number, block in enumerate(blocks, 1)
+    ]
+    return b"\x28\xb5\x2f\xfd\xa0" + len(content).to_bytes(4, "little") + b"".join(framed)
 
 
 def numbered(count: int) -> str:
@@ -53,25 +64,103 @@ def test_pipe_is_refused_without_waiting_for_it(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "finding"),
     [
-        (b"PK\x03\x04\x14\x00\x06\x00", "a spreadsheet or archive"),
-        ("customer,date\n1,2020\n".encode("utf-16"), "UTF-16"),
-        ("customer,date\n1,2020\n".encode("utf-16-le"), "NUL bytes"),
-        (b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR", "a binary file"),
-        ("customer,name\n1,Müller\n".encode("latin-1"), r"not UTF-8 text \(byte 0xfc\)"),
+        (b"PK\x03\x04\x14\x00\x06\x00", "a damaged .xlsx or zip archive"),
+        (b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR", "a picture"),
+        (bytes(range(256)) * 8, "a binary file"),
     ],
 )
-def test_what_is_no_utf8_text_is_refused_with_what_it_looks_like(tmp_path: Path, content: bytes, finding: str) -> None:
+def test_what_is_no_text_is_refused_with_what_it_looks_like(tmp_path: Path, content: bytes, finding: str) -> None:
     path = write(tmp_path / "orders.csv", content)
 
-    with pytest.raises(SourceError, match=rf"(?s){finding}.*UTF-8"):
+    with pytest.raises(SourceError, match=finding):
         read_sample(path)
 
 
-def test_latin1_far_behind_utf8_is_refused(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("encoding", "found"),
+    [
+        ("utf-8", "utf-8"),
+        ("utf-8-sig", "utf-8"),
+        ("utf-16", "utf-16-le"),
+        ("utf-16-le", "utf-16-le"),
+        ("utf-16-be", "utf-16-be"),
+        ("utf-32", "utf-32-le"),
+        ("cp1252", "cp1252"),
+        ("mac_roman", "mac_roman"),
+    ],
+)
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize("lines", [4, 30_000])
+def test_encoding_and_line_ends_are_found_all_over_a_file(
+    tmp_path: Path, encoding: str, found: str, end: str, lines: int
+) -> None:
+    text = "Kunde,Straße,Käufe" + end + "".join(f"{n:07},Bäckerweg {n},5{end}" for n in range(lines))
+    path = write(tmp_path / "orders.csv", text.encode(encoding))
+
+    sample = read_sample(path)
+
+    expected = set(text.replace("\r\n", "\n").replace("\r", "\n").split("\n"))
+    sampled = "".join((sample.head, *sample.pieces)).replace("\r\n", "\n")
+    assert (sample.encoding, sample.line_end) == (found, "\r" if end == "\r" else "\n")
+    assert set(sampled.split("\n")) <= expected
+    assert sample.head.startswith("Kunde,Straße")
+    assert len(sample.pieces) == (0 if lines == 4 else min(PIECES, (sample.size - HEAD_BYTES) // PIECE_BYTES))
+    assert all(sample.pieces)
+
+
+def test_windows_text_far_behind_utf8_is_noticed(tmp_path: Path) -> None:
     tail = "1,Müller,2020-01-01,5.00\n".encode("latin-1") * 20_000
     path = write(tmp_path / "orders.csv", numbered(20_000).encode() + tail)
 
-    with pytest.raises(SourceError, match="not UTF-8"):
+    sample = read_sample(path)
+
+    assert (sample.encoding, sample.fallback) == ("utf-8", "cp1252")
+    assert "Müller" in sample.pieces[-1]
+
+
+def test_last_character_is_evidence_too(tmp_path: Path) -> None:
+    path = write(tmp_path / "orders.csv", "customer,amount,city\n1,5.00,Cefalù".encode("cp1252"))
+
+    assert read_sample(path).head.endswith("Cefalù")
+
+
+def test_few_bytes_that_are_no_utf8_are_damage(tmp_path: Path) -> None:
+    content = numbered(2_000).encode().replace(b"0000777,\xc3\xa9", b"0000777,\xc3")
+
+    sample = read_sample(write(tmp_path / "orders.csv", content))
+
+    assert (sample.encoding, sample.fallback) == ("utf-8", None)
+    assert "0000777,\ufffd," in sample.head
+
+
+@pytest.mark.parametrize("compression", ["gz", "zst"])
+@pytest.mark.parametrize("lines", [5, 50_000])
+def test_compressed_text_is_sampled_from_its_head(tmp_path: Path, compression: str, lines: int) -> None:
+    text = numbered(lines)
+    content = gzip.compress(text.encode()) if compression == "gz" else zst(text.encode())
+    path = write(tmp_path / "orders.dat", content)
+
+    sample = read_sample(path)
+
+    assert sample.compression == compression
+    assert sample.pieces == ()
+    assert sample.whole == (lines == 5)
+    assert sample.head == text if sample.whole else text.startswith(sample.head)
+    assert sample.head.endswith("\n")
+    assert sample.text_size == pytest.approx(len(text.encode()), rel=0.35)
+
+
+def test_gz_of_several_members_is_one_text(tmp_path: Path) -> None:
+    path = write(tmp_path / "orders.csv.gz", gzip.compress(b"a,b\n1,2\n") + gzip.compress(b"3,4\n"))
+
+    assert read_sample(path).head == "a,b\n1,2\n3,4\n"
+
+
+@pytest.mark.parametrize("magic", [b"\x1f\x8b\x08\x00", b"\x28\xb5\x2f\xfd"])
+def test_damaged_archive_is_named(tmp_path: Path, magic: bytes) -> None:
+    path = write(tmp_path / "orders.csv", magic + b"nonsense, and more of it, to the end")
+
+    with pytest.raises(SourceError, match=r"orders\.csv: is (a damaged|cut off)"):
         read_sample(path)
 
 

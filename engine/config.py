@@ -1,0 +1,221 @@
+"""Settings in a TOML file: read with every mistake named, and written from what was found in an export."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+import tomllib
+from datetime import date, datetime, time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from engine.errors import EngineError, OutputError, did_you_mean
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from engine.intake.source import Source
+    from engine.settings import Settings
+
+COLUMNS = "columns"
+TYPES: dict[str, type] = {
+    "delimiter": str,
+    "date_format": str,
+    "currency": str,
+    "keep_cancelled": bool,
+    "drop_duplicates": bool,
+    "as_of": datetime,
+    "k": int,
+    "seed": int,
+    "shards": int,
+    "temp_dir": Path,
+}
+"""Keys of a configuration beside its table of columns by role: each is a field of `Settings`."""
+
+_FOUND = ("delimiter", "date_format")
+_EXAMPLES = {"as_of": "2024-12-31", "k": "5", "shards": "16", "temp_dir": '"/tmp"'}
+_CALLED = {str: "text", bool: "true or false", datetime: "a date", int: "a whole number", Path: "text"}
+
+
+def read_config(path: Path) -> dict[str, Any]:
+    """Read a configuration: the fields of `Settings` that it sets.
+
+    Raises
+    ------
+    EngineError
+        If the file cannot be read as TOML, or has an unknown key or a value of a wrong type: names them.
+    """
+    try:
+        content = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except OSError as error:
+        raise EngineError(
+            f"{path}: the configuration cannot be read ({error.strerror}).", hint="Check the path after --config."
+        ) from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise EngineError(
+            f"{path}: is no TOML ({error}).", hint="Texts stand in quotation marks: see `inspect --write-config`."
+        ) from error
+    _check_known(f"{path}", content, (COLUMNS, *TYPES))
+    fields = {name: _value(path, name, value) for name, value in content.items() if name != COLUMNS}
+    if COLUMNS in content:
+        fields[COLUMNS] = _columns(path, content[COLUMNS])
+    return fields
+
+
+def write_config(path: Path, source: Source, settings: Settings) -> None:
+    """Write the configuration that reads an export as it was understood; whole or not at all.
+
+    What was only assumed is written as a comment, so that it goes on being told until the user decides it.
+
+    Raises
+    ------
+    OutputError
+        If the file would replace an input or a file that is no configuration, or cannot be written.
+    """
+    _check_target(path, source.paths)
+    try:
+        _replace(path, config_text(source, settings))
+    except OSError as error:
+        raise OutputError(
+            f"{path}: cannot be written ({error.strerror}).", hint="Name another file with --write-config."
+        ) from error
+
+
+def config_text(source: Source, settings: Settings) -> str:
+    """Write down how an export is read, as TOML with the reasons as comments."""
+    lines = [f"# How {_comment(', '.join(path.name for path in source.paths))} is read."]
+    lines += ["# Take it with --config FILE; options of the command line overrule it.", ""]
+    lines += _reading(source)
+    lines += [_line(name, getattr(settings, name)) for name in TYPES if name not in _FOUND]
+    lines += ["", f"[{COLUMNS}]"]
+    for each in source.reading.roles.found:
+        other = f"; runner-up: {each.runner_up}" if each.runner_up else ""
+        written = f"{each.role} = {_text(each.column)}"
+        if each.close:
+            lines.append(f"# Nearly a tie: take away the sign before {each.role} to settle it.")
+            written = f"# {written}"
+        lines.append(f"{written}  # {_comment(each.reason + other)}")
+    return "\n".join(lines) + "\n"
+
+
+def _reading(source: Source) -> list[str]:
+    """Write delimiter and date format where one of them holds for the whole input."""
+    lines = []
+    cuts = {part.dialect.delimiter for part in source.parts if part.sample is not None}
+    if len(cuts) == 1 and len(cut := cuts.pop()) == 1:
+        lines.append(f"delimiter = {_text(cut)}")
+    formats = source.reading.date_formats
+    if len(formats) == 1:
+        assumed = any(alert.code == "ambiguous_dates" for alert in source.alerts)
+        note = "  # assumed: the lines looked at do not decide it" if assumed else ""
+        lines.append(f"{'# ' if assumed else ''}date_format = {_text(formats[0])}{note}")
+    else:
+        lines.append(f"# date_format: {_comment(' and '.join(formats))}, each line by its own")
+    return lines
+
+
+def _check_known(where: str, content: Iterable[str], known: Iterable[str]) -> None:
+    unknown, known = [name for name in content if name not in set(known)], list(known)
+    if unknown:
+        near = " ".join(filter(None, (did_you_mean(name, known) for name in unknown)))
+        named = ", ".join(map(repr, unknown))
+        raise EngineError(
+            f"{where}: unknown {'key' if len(unknown) == 1 else 'keys'} {named}.",
+            hint=f"{near} Known keys: {', '.join(known)}.".strip(),
+        )
+
+
+def _value(path: Path, name: str, value: Any) -> Any:
+    kind = TYPES[name]
+    if kind is datetime:
+        if isinstance(value, datetime):
+            return value
+        if isinstance(value, date):
+            return datetime.combine(value, time())
+        if isinstance(value, str):
+            try:
+                return datetime.fromisoformat(value)
+            except ValueError:
+                raise _wrong(path, name, value, kind) from None
+    elif kind is Path and isinstance(value, str):
+        return Path(value)
+    elif isinstance(value, kind) and (kind is bool or not isinstance(value, bool)):
+        return value
+    raise _wrong(path, name, value, kind)
+
+
+def _columns(path: Path, content: Any) -> dict[str, str]:
+    from engine.intake.vocabulary import ROLES  # `--help` need not wait for it
+
+    if not isinstance(content, dict):
+        raise EngineError(
+            f"{path}: {COLUMNS} is {content!r}, and must be a table.",
+            hint=f'Write a line [{COLUMNS}], and below it lines such as: customer = "Customer ID"',
+        )
+    _check_known(f"{path}, [{COLUMNS}]", content, ROLES)
+    for role, column in content.items():
+        if not isinstance(column, str):
+            raise _wrong(path, f"{COLUMNS}.{role}", column, str)
+    return dict(content)
+
+
+def _wrong(path: Path, name: str, value: Any, kind: type) -> EngineError:
+    return EngineError(
+        f"{path}: {name} is {value!r}, and must be {_CALLED[kind]}.",
+        hint=f"Known keys: {', '.join((COLUMNS, *TYPES))}.",
+    )
+
+
+def _line(name: str, value: Any) -> str:
+    """Write one key; one that is not set as a comment with an example."""
+    if value is None:
+        return f"# {name} = {_EXAMPLES[name]}"
+    if isinstance(value, bool):
+        return f"{name} = {str(value).lower()}"
+    if isinstance(value, datetime):
+        return f"{name} = {value.isoformat()}"
+    return f"{name} = {value if isinstance(value, int) else _text(str(value))}"
+
+
+def _text(value: str) -> str:
+    r"""Write a basic string of TOML.
+
+    >>> print(_text('a "b"\t\x7f'))
+    "a \"b\"\t\u007f"
+    """
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
+def _comment(text: str) -> str:
+    """Put a text of the data on one line, without characters that TOML or a terminal would stumble over."""
+    return " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())
+
+
+def _check_target(path: Path, inputs: Iterable[Path]) -> None:
+    """Refuse to replace an export, or a file that nobody would look for a configuration in."""
+    if any(path.resolve() == each.resolve() for each in inputs):
+        raise OutputError(f"{path}: is the export itself.", hint="Name another file with --write-config.")
+    if not path.exists():
+        return
+    try:
+        read_config(path)
+    except EngineError as error:
+        raise OutputError(
+            f"{path}: is there already, and is no configuration that could be replaced.",
+            hint="Name another file with --write-config, or remove this one.",
+        ) from error
+
+
+def _replace(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    staged = Path(name)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+        staged.chmod(0o644)
+        staged.replace(path)
+    except BaseException:
+        staged.unlink(missing_ok=True)
+        raise

@@ -1,0 +1,63 @@
+"""What a line is that is no plain purchase: cancelled, a return, worth nothing, a service; and how each is treated.
+
+| line | recognised by | treated |
+|---|---|---|
+| cancelled or refunded order | its status | rejected with that reason; `keep_cancelled` keeps it |
+| return | a negative quantity or amount | kept: it lowers the revenue, and is no purchase |
+| worth nothing | an amount of zero | kept: a purchase without revenue |
+| service | its product: postage, fees, corrections | kept: it is revenue, and no product that segments are told by |
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+CANCELLED = (
+    "cancelled", "canceled", "cancel", "void", "voided", "failed", "declined", "expired", "abandoned", "rejected",
+    "storniert", "abgebrochen", "annulé", "annulée", "annule", "cancelado", "cancelada", "anulado", "annullato",
+    "geannuleerd", "anulowane", "anulowano", "отменен", "отменён", "wc-cancelled", "wc-failed", "unavailable",
+)  # fmt: skip
+"""Statuses of orders that never became a sale, in lower case."""
+
+REFUNDED = ("refunded", "refund", "erstattet", "remboursé", "remboursée", "reembolsado", "rimborsato", "wc-refunded")
+"""Statuses of orders whose whole money went back."""
+
+SERVICES = (
+    "post", "postage", "dotcom postage", "dot", "c2", "carriage", "shipping", "delivery", "freight", "handling",
+    "versand", "versandkosten", "porto", "frais de port", "livraison", "gastos de envío", "envío", "spedizione",
+    "verzendkosten", "frete", "m", "manual", "d", "discount", "rabatt", "remise", "descuento", "sconto", "bank charges",
+    "amazonfee", "amazon fee", "fee", "b", "adjust bad debt", "adjust", "s", "samples", "sample", "cruk",
+    "cruk commission", "pads", "gift card", "gift voucher", "voucher", "gutschein", "tip", "test",
+)  # fmt: skip
+"""Ids and names of products that are none, in lower case."""
+
+
+def cancellation(status: pl.Expr) -> list[tuple[pl.Expr, str]]:
+    """Return the rules that reject lines of cancelled and of refunded orders, given the text of their status."""
+    word = status.str.to_lowercase()
+    return [(word.is_in(CANCELLED), "cancelled order"), (word.is_in(REFUNDED), "refunded order")]
+
+
+def is_service(product: str) -> bool:
+    """Whether a product's id or name stands for a service.
+
+    >>> is_service("POST"), is_service("85123A")
+    (True, False)
+    """
+    return product.strip().lower() in SERVICES
+
+
+def kinds(lines: pl.LazyFrame) -> pl.LazyFrame:
+    """Count kept lines by what they are: one row with lines and micros of returns, zero-value lines and services."""
+    amount = pl.col("amount").cast(pl.Int128)
+    product = pl.coalesce("product_id", "product_name").str.to_lowercase()
+    found = {
+        "returns": (pl.col("quantity") < 0) | (pl.col("amount") < 0),
+        "zero_value": pl.col("amount") == 0,
+        "damaged": pl.coalesce("product_name", "product_id", "category").str.contains("\ufffd", literal=True),
+        "services": product.is_in(SERVICES).fill_null(value=False),
+    }
+    return lines.select(
+        *(each.sum().alias(f"{name} rows") for name, each in found.items()),
+        *(pl.when(each).then(amount).sum().alias(f"{name} amount") for name, each in found.items()),
+    )

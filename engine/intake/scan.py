@@ -1,0 +1,67 @@
+"""The input as one lazy frame of text: every file scanned in place, or rewritten first where Polars cannot read it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from engine.intake.clean import SURPLUS, raw
+from engine.intake.rewrite import needs_rewriting, rewrite, rewritten
+from engine.intake.tablefiles import scan_table
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from engine.intake.source import Part, Source
+
+FILE = "(file)"
+LINE = "(line)"
+
+
+def scan(source: Source, folder: Path) -> pl.LazyFrame:
+    """Scan the files as text: one row per record, `raw: <column>` for every column, its file and line.
+
+    Files in another encoding, with other line ends or cuts are rewritten into `folder` first, in a stream.
+    """
+    columns = [raw(column) for column in source.dialect.columns]
+    parts = [
+        (_scan_text(part, folder / f"part-{number}.csv") if part.sample else _scan_table(part))
+        .select(*columns, SURPLUS, LINE)
+        .with_columns(pl.lit(part.path.name).alias(FILE))
+        for number, part in enumerate(source.parts)
+    ]
+    return pl.concat(parts)
+
+
+def _scan_text(part: Part, target: Path) -> pl.LazyFrame:
+    """Scan a text file.
+
+    NOTE: the schema has one column more than the file, so that a line with too many cells shows instead of being cut.
+    """
+    assert part.sample is not None
+    path, dialect, moved = part.path, part.dialect, 0
+    if needs_rewriting(part.sample, dialect):
+        rewrite(path, part.sample, dialect, target)
+        moved = dialect.preamble
+        path, dialect = target, rewritten(dialect)
+    return pl.scan_csv(
+        path,
+        has_header=False,
+        skip_lines=dialect.skip_lines,
+        separator=dialect.delimiter,
+        quote_char=dialect.quote,
+        schema=dict.fromkeys([*(raw(column) for column in dialect.columns), SURPLUS], pl.String),
+        missing_columns="insert",
+        extra_columns="ignore",
+        truncate_ragged_lines=True,
+        encoding="utf8-lossy",
+        glob=False,
+        row_index_name=LINE,
+        row_index_offset=1 + dialect.skip_lines + moved,
+    )
+
+
+def _scan_table(part: Part) -> pl.LazyFrame:
+    lines = scan_table(part.path).rename(raw)
+    return lines.with_columns(pl.lit(None, dtype=pl.String).alias(SURPLUS)).with_row_index(LINE, offset=2)
