@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 SAMPLE = 3_000
 """Customers on which the numbers of segments are compared."""
 SILHOUETTE_SAMPLE = 2_000
-STARTS = 10
-BOOTSTRAPS = 8
+STARTS = 6
+BOOTSTRAPS = 6
 BOOTSTRAP_STARTS = 4
 STABLE = 0.8
 """Mean adjusted Rand index from which a cut counts as stable."""
