@@ -82,7 +82,7 @@ def analyze(
         with stages.stage("tables", "Summing up"):
             frames, concentration = tabulate(customers, segmentation, sums, bought, as_of, settings.currency)
             run = summarise_input(source, settings, intake, as_of)
-            summary = summarise(run, customers, totals, frames, segmentation.fit, concentration)
+            summary = summarise(run, customers, totals, frames, segmentation.fit, concentration, sums.baskets)
         customers = customers.drop(MICROS_OF)
         if target is None or painter is None:
             return Analysis(summary, frames, customers.collect(engine="streaming").lazy(), segmentation.model, None)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from engine.intake.rules import GIANT_BASKET
 from engine.units import MICROS
 
 if TYPE_CHECKING:
@@ -44,6 +45,16 @@ def of_lines(kinds: dict[str, int], kept: int) -> list[dict[str, Any]]:
         for code, text in told.items()
         if (rows := int(kinds[f"{code} rows"] or 0)) and rows >= 0.001 * kept
     ]
+
+
+def of_baskets(baskets: dict[str, int]) -> list[dict[str, Any]]:
+    """Tell of orders with very many lines."""
+    if not baskets["baskets"]:
+        return []
+    message = (
+        f"{baskets['baskets']:,} orders have {GIANT_BASKET} lines or more: transfers, or orders of many customers?"
+    )
+    return [alert("giant_baskets", message, baskets["baskets rows"], int(baskets["baskets amount"]) / MICROS)]
 
 
 def of_customers(customers: pl.LazyFrame, summary: dict[str, Any]) -> list[dict[str, Any]]:

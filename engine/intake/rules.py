@@ -19,6 +19,9 @@ CANCELLED = (
 )  # fmt: skip
 """Statuses of orders that never became a sale, in lower case."""
 
+GIANT_BASKET = 500
+"""Lines from which an order looks like many customers' or a stock transfer."""
+
 REFUNDED = ("refunded", "refund", "erstattet", "remboursé", "remboursée", "reembolsado", "rimborsato", "wc-refunded")
 """Statuses of orders whose whole money went back."""
 
@@ -45,6 +48,16 @@ def is_service(product: str) -> bool:
     (True, False)
     """
     return product.strip().lower() in SERVICES
+
+
+def giant_baskets(orders: pl.LazyFrame) -> pl.LazyFrame:
+    """Count orders of very many lines: one row with their number, lines and micros."""
+    giant = orders.filter(pl.col("lines") >= GIANT_BASKET)
+    return giant.select(
+        pl.len().cast(pl.Int64).alias("baskets"),
+        pl.col("lines").sum().alias("baskets rows"),
+        pl.col("amount").cast(pl.Int128).sum().alias("baskets amount"),
+    )
 
 
 def kinds(lines: pl.LazyFrame) -> pl.LazyFrame:

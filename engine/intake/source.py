@@ -164,7 +164,7 @@ def open_source(inputs: Iterable[str | Path], settings: Settings, spool: Path | 
         raise NoDataError(
             f"{where}: no line has as many cells as the header.", hint="Check the delimiter (--delimiter)."
         )
-    roles = detect_roles(frame, parts[0].dialect, settings.columns, where)
+    roles = _converted(detect_roles(frame, parts[0].dialect, settings.columns, where), settings)
     date_formats, dated = _dates(frame, roles, settings, where)
     styles = {
         role: style
@@ -220,6 +220,16 @@ def _check_columns(part: Part, first: Part) -> None:
             hint=f"Columns seen: {', '.join(part.dialect.columns)}; expected: {', '.join(first.dialect.columns)}. "
             "Analyse it on its own.",
         )
+
+
+def _converted(roles: Roles, settings: Settings) -> Roles:
+    """Take the amounts in one currency where the file has them beside those in the currencies of the orders."""
+    converted = next((each for each in roles.found if each.role == "converted_amount"), None)
+    if converted is None or "amount" in settings.columns:
+        return roles
+    amount = replace(converted, role="amount", reason=f"{converted.reason}: all in one currency")
+    kept = (each for each in roles.found if each.role not in {"amount", "converted_amount", "currency"})
+    return replace(roles, found=(*kept, amount))
 
 
 def _guessed(roles: Roles, styles: dict[str, NumberStyle]) -> list[Alert]:

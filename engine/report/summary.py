@@ -31,12 +31,14 @@ def summarise(
     frames: Frames,
     fit: Fit,
     concentration: Concentration,
+    baskets: dict[str, int],
 ) -> dict[str, Any]:
     """Collect every figure of a run: what was read (`run`), the customers, the tables, the alerts and the findings."""
     summary = {**run, **_customers(customers, totals), **_tables(frames, fit, concentration, totals)}
     summary["alerts"] = [
         *run["alerts"],
         *alerts.of_lines(totals.kinds, run["rows"]["kept"]),
+        *alerts.of_baskets(baskets),
         *alerts.of_customers(customers, summary),
         *alerts.of_time(frames, summary),
         *fit.alerts,

@@ -14,7 +14,7 @@ from engine.features.totals import item_totals, largest_items
 from engine.insights import affinity, months, timing
 from engine.insights.merge import merge
 from engine.intake import duplicates
-from engine.intake.rules import is_service, kinds
+from engine.intake.rules import giant_baskets, is_service, kinds
 from engine.schema import CUSTOMERS, MICROS_OF
 
 if TYPE_CHECKING:
@@ -48,6 +48,8 @@ class Sums:
     cohorts: pl.DataFrame
     clock: pl.DataFrame
     gaps: pl.DataFrame
+    baskets: dict[str, int]
+    """Number, lines and money of very large orders, see `intake.rules.giant_baskets`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,16 +104,18 @@ def build_features(
                 months.cohort_sums(by_month),
                 timing.clock_sums(of_shard),
                 timing.gap_sums(of_shard),
+                giant_baskets(of_shard),
             ]
         )
         parts.append(sums)
-    of_months, of_cohorts, of_clock, of_gaps = zip(*parts, strict=True)
+    of_months, of_cohorts, of_clock, of_gaps, of_baskets = zip(*parts, strict=True)
     table = pl.concat([_scan(folder / shard.name) for shard in shards])
     return table, Sums(
         months=merge(of_months, "month"),
         cohorts=merge(of_cohorts, "cohort", "months_since"),
         clock=merge(of_clock, "weekday", "hour"),
         gaps=merge(of_gaps, "days"),
+        baskets=pl.concat(of_baskets).sum().row(0, named=True),
     )
 
 

@@ -39,6 +39,9 @@ def test_sound_data_raises_no_alert(tmp_path: Path) -> None:
         ("zero_value", [*_year(), "c1,x,2023-06-01,0"]),
         ("returns", [*_year(), "c1,x,2023-06-01,-10"]),
         ("missing_customers", [*_year(), ",x,2023-06-01,10"]),
+        ("giant_baskets", [*_year(), *["c1,x,2023-06-01,1"] * 500]),
+        ("duplicates", [*_year(), *["c1,x,2023-06-01,1"] * 2]),
+        ("outlying_dates", [*_year(90), "c1,x,2031-06-30,1"]),
     ],
 )
 def test_what_users_should_mind_is_told(tmp_path: Path, code: str, lines: list[str]) -> None:

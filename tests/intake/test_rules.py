@@ -45,6 +45,28 @@ def test_other_currencies_are_rejected_and_never_added_up(tmp_path: Path) -> Non
     assert taken.intake.revenue == 6_000_000
 
 
+def test_amounts_that_are_converted_to_one_currency_are_preferred(tmp_path: Path) -> None:
+    header = "customer_id,order_id,date,amount,currency,converted_amount\n"
+    lines = "".join(f"c{n},{n},2024-01-0{n},{n}00,{'EUR' if n < 4 else 'JPY'},{n}\n" for n in range(1, 6))
+
+    taken = take(tmp_path, header + lines)
+
+    assert (taken.intake.rejected_by_reason, taken.intake.revenue) == ({}, 15_000_000)
+
+
+def test_one_of_each_line_is_kept_where_duplicates_are_dropped(tmp_path: Path) -> None:
+    export = tmp_path / "shop.csv"
+    export.write_text(
+        "customer_id,order_id,date,amount\n" + "a,1,2024-01-01,5\n" * 3 + "b,2,2024-01-02,7\n", encoding="utf-8"
+    )
+
+    run = analyze(export, out=tmp_path / "run", settings=Settings(drop_duplicates=True, shards=2))
+
+    assert run.summary["rows"] == {"read": 4, "kept": 2, "rejected": 2, "rejected_by_reason": {"exact duplicate": 2}}
+    assert run.summary["revenue"] == 12.0
+    assert (tmp_path / "run" / "rejects.csv").read_text(encoding="utf-8").count("exact duplicate") == 2
+
+
 def test_only_purchases_of_an_event_log_count(tmp_path: Path) -> None:
     header = "event_time,event_type,product_id,category_id,category_code,brand,price,user_id,user_session\n"
     lines = "".join(
