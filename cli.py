@@ -80,6 +80,18 @@ DropDuplicates = Annotated[
         show_default=False,
     ),
 ]
+DropServices = Annotated[
+    bool | None,
+    typer.Option(
+        "--drop-services/--keep-services",
+        help="Leave out lines of postage, fees and corrections.",
+        rich_help_panel=READING,
+    ),
+]
+DropZero = Annotated[
+    bool | None,
+    typer.Option("--drop-zero/--keep-zero", help="Leave out lines with an amount of zero.", rich_help_panel=READING),
+]
 Config = Annotated[
     Path | None,
     typer.Option(
@@ -136,6 +148,8 @@ def analyze(
     date_format: DateFormat = None,
     delimiter: Delimiter = None,
     keep_cancelled: KeepCancelled = None,
+    drop_services: DropServices = None,
+    drop_zero: DropZero = None,
     drop_duplicates: DropDuplicates = None,
     config: Config = None,
     currency: Annotated[str | None, typer.Option(metavar="SIGN", help="Sign or code shown with money.")] = None,
@@ -179,6 +193,8 @@ def analyze(
             delimiter=delimiter,
             date_format=date_format,
             keep_cancelled=keep_cancelled,
+            drop_services=drop_services,
+            drop_zero=drop_zero,
             drop_duplicates=drop_duplicates,
             currency=currency,
             as_of=as_of,
@@ -218,6 +234,8 @@ def inspect(
     date_format: DateFormat = None,
     delimiter: Delimiter = None,
     keep_cancelled: KeepCancelled = None,
+    drop_services: DropServices = None,
+    drop_zero: DropZero = None,
     drop_duplicates: DropDuplicates = None,
     config: Config = None,
     write_config: Annotated[
@@ -247,6 +265,8 @@ def inspect(
             delimiter=delimiter,
             date_format=date_format,
             keep_cancelled=keep_cancelled,
+            drop_services=drop_services,
+            drop_zero=drop_zero,
             drop_duplicates=drop_duplicates,
         )
         from engine.inspection import inspection, understood  # `--help` need not wait for Polars

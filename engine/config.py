@@ -24,6 +24,8 @@ TYPES: dict[str, type] = {
     "date_format": str,
     "currency": str,
     "keep_cancelled": bool,
+    "drop_services": bool,
+    "drop_zero": bool,
     "drop_duplicates": bool,
     "as_of": datetime,
     "k": int,

@@ -31,6 +31,10 @@ class Settings:
     date_format: str | None = None
     keep_cancelled: bool = False
     """Whether orders that their status calls cancelled or refunded are analysed like others."""
+    drop_services: bool = False
+    """Whether lines of postage, fees and corrections are left out."""
+    drop_zero: bool = False
+    """Whether lines with an amount of zero are left out."""
     drop_duplicates: bool = False
     """Whether of lines that agree in everything only one is analysed."""
     currency: str = ""

@@ -9,7 +9,7 @@ import polars as pl
 
 from engine.intake import numbers
 from engine.intake.dates import PLAUSIBLE_YEARS, parse
-from engine.intake.rules import cancellation
+from engine.intake.rules import cancellation, service
 from engine.units import MAX_AMOUNT, MICROS, MILLI
 
 if TYPE_CHECKING:
@@ -63,6 +63,8 @@ class Reading:
     """How numbers are written, by role, where it is otherwise than programs write them."""
     currency: str | None = None
     """The currency that is analysed, where the file has several."""
+    drop_services: bool = False
+    drop_zero: bool = False
     keep_cancelled: bool = False
     """Whether cancelled and refunded orders are kept."""
 
@@ -193,6 +195,10 @@ def _not_analysed(reading: Reading) -> list[tuple[pl.Expr, str]]:
     status = reading.roles.column("status")
     if status is not None and not reading.keep_cancelled:
         rules += cancellation(_text(status))
+    if reading.drop_services:
+        rules.append((service(), "service, not a product"))
+    if reading.drop_zero:
+        rules.append((pl.col("amount") == 0, "amount of zero"))
     if layout is not None and layout.keep_only is not None:
         column, kept = layout.keep_only
         cell = pl.col(raw(column)).str.strip_chars().str.to_lowercase()

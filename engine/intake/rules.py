@@ -4,8 +4,8 @@
 |---|---|---|
 | cancelled or refunded order | its status | rejected with that reason; `keep_cancelled` keeps it |
 | return | a negative quantity or amount | kept: it lowers the revenue, and is no purchase |
-| worth nothing | an amount of zero | kept: a purchase without revenue |
-| service | its product: postage, fees, corrections | kept: it is revenue, and no product that segments are told by |
+| worth nothing | an amount of zero | kept: a purchase without revenue; `drop_zero` rejects it |
+| service | its product: postage, fees | kept as revenue, tells no segments; `drop_services` rejects it |
 """
 
 from __future__ import annotations
@@ -41,6 +41,11 @@ def cancellation(status: pl.Expr) -> list[tuple[pl.Expr, str]]:
     return [(word.is_in(CANCELLED), "cancelled order"), (word.is_in(REFUNDED), "refunded order")]
 
 
+def service() -> pl.Expr:
+    """Tell lines of services, by the id or else the name of their product."""
+    return pl.coalesce("product_id", "product_name").str.to_lowercase().is_in(SERVICES).fill_null(value=False)
+
+
 def is_service(product: str) -> bool:
     """Whether a product's id or name stands for a service.
 
@@ -63,12 +68,11 @@ def giant_baskets(orders: pl.LazyFrame) -> pl.LazyFrame:
 def kinds(lines: pl.LazyFrame) -> pl.LazyFrame:
     """Count kept lines by what they are: one row with lines and micros of returns, zero-value lines and services."""
     amount = pl.col("amount").cast(pl.Int128)
-    product = pl.coalesce("product_id", "product_name").str.to_lowercase()
     found = {
         "returns": (pl.col("quantity") < 0) | (pl.col("amount") < 0),
         "zero_value": pl.col("amount") == 0,
         "damaged": pl.coalesce("product_name", "product_id", "category").str.contains("\ufffd", literal=True),
-        "services": product.is_in(SERVICES).fill_null(value=False),
+        "services": service(),
     }
     return lines.select(
         *(each.sum().alias(f"{name} rows") for name, each in found.items()),

@@ -177,6 +177,8 @@ def open_source(inputs: Iterable[str | Path], settings: Settings, spool: Path | 
         float_ids=_has_float_ids(frame[roles.column("customer") or ""]),
         styles=styles,
         currency=_main_currency(frame, roles),
+        drop_services=settings.drop_services,
+        drop_zero=settings.drop_zero,
         keep_cancelled=settings.keep_cancelled,
     )
     return Source(parts, reading, (*_guessed(roles, styles), *dated), frame)

@@ -67,6 +67,20 @@ def test_one_of_each_line_is_kept_where_duplicates_are_dropped(tmp_path: Path) -
     assert (tmp_path / "run" / "rejects.csv").read_text(encoding="utf-8").count("exact duplicate") == 2
 
 
+@pytest.mark.parametrize(
+    ("switch", "reason", "revenue"),
+    [("drop_services", "service, not a product", 5_000_000), ("drop_zero", "amount of zero", 9_000_000)],
+)
+def test_services_and_lines_worth_nothing_can_be_left_out(
+    tmp_path: Path, switch: str, reason: str, revenue: int
+) -> None:
+    content = f"{HEADER}a,1,2024-01-01,x,1,5,paid\na,1,2024-01-01,POST,1,4,paid\nb,2,2024-01-02,y,1,0,paid\n"
+
+    taken = take(tmp_path, content, **{switch: True})
+
+    assert (taken.intake.rejected_by_reason, taken.intake.revenue) == ({reason: 1}, revenue)
+
+
 def test_only_purchases_of_an_event_log_count(tmp_path: Path) -> None:
     header = "event_time,event_type,product_id,category_id,category_code,brand,price,user_id,user_session\n"
     lines = "".join(
