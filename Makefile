@@ -2,6 +2,7 @@ PYTHON ?= python3.11
 VENV := .venv
 RUN := $(VENV)/bin/python
 READY := $(VENV)/.ready
+PEERS := $(VENV)/.peers
 
 .DEFAULT_GOAL := help
 
@@ -39,9 +40,16 @@ format: $(READY) ## Bring the code into shape
 	$(VENV)/bin/ruff check --fix .
 	$(VENV)/bin/ruff format .
 
+$(PEERS): $(READY)
+	$(RUN) -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[bench]'
+	@touch $@
+
+.PHONY: peers
+peers: $(PEERS) ## Install what the benchmarks compare with
+
 .PHONY: bench
-bench: $(READY) ## Time whole analyses of a synthetic export
-	$(RUN) -m benchmarks.measure
+bench: $(PEERS) ## Measure the engine beside its peers
+	$(RUN) cli.py bench
 
 .PHONY: sample
 sample: $(READY) ## Write data/sample_orders.csv anew

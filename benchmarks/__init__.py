@@ -1,1 +1,1 @@
-"""Benchmarks: whole runs of the command line, each in a process of its own."""
+"""Benchmarks: the engine and its peers on the same work, each run in a process of its own."""

@@ -1,95 +1,185 @@
-"""Time the whole analysis of an export: `python -m benchmarks.measure [EXPORT] --rows N --runs N`.
-
-Every run is a process of its own, after one warm-up that is not counted. Before a time is recorded, the customers of
-all runs are compared: they must be equal to the byte.
-"""
+"""Run cases in processes of their own, taking turns, and keep a time only where the answers agree."""
 
 from __future__ import annotations
 
-import argparse
-import hashlib
 import json
 import os
-import platform
+import re
+import signal
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from dataclasses import asdict, dataclass
+from collections import defaultdict
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-import polars as pl
+from benchmarks.answers import checksum, disagreement, majority
 
-from engine.generate import generate
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from benchmarks.answers import Answer
+    from benchmarks.cases import Case, Plan
+    from benchmarks.data import Export
 
 ROOT = Path(__file__).parents[1]
+MEASURED, WRONG, FAILED, SKIPPED = "measured", "wrong", "failed", "skipped"
+_MOST_REASON = 300
+_MAXRSS = 1 if sys.platform == "darwin" else 1024
+"""Bytes of one unit of ru_maxrss."""
 
 
 @dataclass(frozen=True, slots=True)
-class Measurement:
-    """One counted run: seconds of wall clock and of all cores, the largest memory, what came out."""
+class Run:
+    """One run of a case: its process from start to end, interpreter and imports included."""
 
     wall_seconds: float
     cpu_seconds: float
+    """User and system time of the process and those that it started."""
     peak_memory_mb: float
+    """The largest resident memory of any one of these processes, in millions of bytes."""
     stages: dict[str, float]
-    checksum: str
+    """Seconds by stage, as the case itself tells them."""
 
 
-def measure(export: Path, out: Path) -> Measurement:
-    """Analyse an export in a process of its own; CalledProcessError where it fails."""
-    command = [sys.executable, str(ROOT / "cli.py"), "analyze", str(export), "--out", str(out), "--quiet"]
-    begin = time.perf_counter()
-    process = subprocess.Popen(command)
-    _, status, usage = os.wait4(process.pid, 0)
-    wall = time.perf_counter() - begin
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
-        raise subprocess.CalledProcessError(process.returncode, command)
-    record = json.loads((out / "run.json").read_text(encoding="utf-8"))
-    checksum = hashlib.sha256((out / "customers.parquet").read_bytes()).hexdigest()
-    return Measurement(
+@dataclass(slots=True)
+class Outcome:
+    """What became of one case on one export."""
+
+    case: Case
+    kind: str
+    rows: int
+    status: str = MEASURED
+    reason: str = ""
+    """Why there is no time."""
+    runs: list[Run] = field(default_factory=list)
+    """The counted runs; empty unless measured."""
+    checksum: str = ""
+
+    def median(self, measure: str) -> float | None:
+        """Return the median of a measure over the runs; None where there is no run."""
+        return statistics.median(getattr(run, measure) for run in self.runs) if self.runs else None
+
+
+class CaseError(Exception):
+    """A case that ended without an answer; the message says why."""
+
+
+def measure(plan: Plan, export: Export, runs: int, tell: Callable[[str], None]) -> list[Outcome]:
+    """Run the cases of a plan on its export: once to warm up, then `runs` times, a run of each case after the other."""
+    outcomes = {case.name: Outcome(case, plan.kind, plan.rows) for case in plan.cases}
+    answers: dict[str, list[Answer]] = defaultdict(list)
+    for outcome in outcomes.values():
+        obstacle = outcome.case.obstacle(plan.rows)
+        if obstacle is not None:
+            outcome.status, outcome.reason = SKIPPED, obstacle
+    for turn in range(runs + 1):
+        for name, outcome in outcomes.items():
+            if outcome.status != MEASURED:
+                continue
+            try:
+                run, answer = run_case(outcome.case, export.path)
+            except CaseError as error:
+                outcome.status, outcome.reason, outcome.runs = FAILED, str(error), []
+                tell(f"  {name} failed: {error}")
+                continue
+            answers[name].append(answer)
+            if turn:
+                outcome.runs.append(run)
+            tell(f"  {name}{'' if turn else ' (warm-up)'}: {run.wall_seconds:.2f} s, {run.peak_memory_mb:,.0f} MB")
+    _judge([outcome for outcome in outcomes.values() if outcome.status == MEASURED], answers)
+    return list(outcomes.values())
+
+
+def run_case(case: Case, export: Path) -> tuple[Run, Answer]:
+    """Run a case once in a process and a folder of its own, beside the export; CaseError where it gives no answer."""
+    with tempfile.TemporaryDirectory(prefix="run-", dir=export.parent) as name:
+        folder = Path(name)
+        work, out, log = folder / "work", folder / "out.json", folder / "log.txt"
+        work.mkdir()
+        command = [sys.executable, "-m", "benchmarks.worker", case.name, str(export), str(work), str(out)]
+        begin = time.perf_counter()
+        code, usage = _run(command, log, TMPDIR=str(folder))
+        wall = time.perf_counter() - begin
+        if code:
+            raise CaseError(_reason(code, log))
+        told: dict[str, Any] = json.loads(out.read_text(encoding="utf-8"))
+        answer = told["answer"] if "answer" in told else _read_answer(case.group, told["files"])
+    run = Run(
         wall_seconds=round(wall, 3),
         cpu_seconds=round(usage.ru_utime + usage.ru_stime, 3),
-        peak_memory_mb=round(usage.ru_maxrss / 1024, 1),
-        stages=record["seconds"],
-        checksum=checksum,
+        peak_memory_mb=round(usage.ru_maxrss * _MAXRSS / 1e6, 1),
+        stages=told["stages"],
     )
+    return run, answer
 
 
-def main() -> None:
-    """Measure, print a line for each run and the medians, and the whole record as JSON where asked for."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.measure", description="Time whole analyses.")
-    parser.add_argument("export", nargs="?", type=Path, help="export to analyse; a synthetic one where left out")
-    parser.add_argument("--rows", type=int, default=1_000_000, help="lines of the synthetic export")
-    parser.add_argument("--runs", type=int, default=3, help="counted runs, after one warm-up")
-    parser.add_argument("--json", action="store_true", help="print the record as JSON")
-    arguments = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="hidden-segments-bench-") as name:
-        folder = Path(name)
-        export = arguments.export or folder / "shop.csv"
-        if arguments.export is None:
-            generate(export, rows=arguments.rows)
-        runs = [measure(export, folder / "run") for _ in range(arguments.runs + 1)]
-        size = export.stat().st_size
-    if len({run.checksum for run in runs}) != 1:
-        sys.exit("The runs gave different customers: no time is recorded.")
-    _report(export.name, size, runs[1:], as_json=arguments.json)
+def _run(command: Sequence[str], log: Path, **environment: str) -> tuple[int, Any]:
+    """Wait for a process; return its exit code and what it used. It ends with this one, and those it started too."""
+    with log.open("wb") as file:
+        process = subprocess.Popen(
+            command,
+            cwd=ROOT,
+            env={**os.environ, **environment},
+            stdout=file,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+        try:
+            _, status, usage = os.wait4(process.pid, 0)
+        except BaseException:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+            raise
+    process.returncode = os.waitstatus_to_exitcode(status)
+    return process.returncode, usage
 
 
-def _report(export: str, size: int, runs: list[Measurement], *, as_json: bool) -> None:
-    machine = f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
-    if as_json:
-        record = {"export": export, "bytes": size, "machine": machine, "polars": pl.__version__}
-        print(json.dumps({**record, "runs": [asdict(run) for run in runs]}, indent=2))
-        return
-    print(f"{export}, {size / 1e6:,.1f} MB; {machine}, Polars {pl.__version__}; {len(runs)} runs, medians")
-    for title in ("wall_seconds", "cpu_seconds", "peak_memory_mb"):
-        print(f"  {title:16}{statistics.median(getattr(run, title) for run in runs):10.2f}")
-    for stage in runs[0].stages:
-        print(f"    {stage:14}{statistics.median(run.stages[stage] for run in runs):10.2f}")
+def _read_answer(group: str, files: list[str]) -> Answer:
+    """Read the answer in a process of its own: what this one needs, Linux would count as memory of the next case."""
+    command = [sys.executable, "-m", "benchmarks.answers", group, *files]
+    read = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    if read.returncode:
+        raise CaseError(f"its answer cannot be read: {_last_line(read.stderr)}")
+    answer: Answer = json.loads(read.stdout)
+    return answer
 
 
-if __name__ == "__main__":
-    main()
+def _judge(outcomes: list[Outcome], answers: dict[str, list[Answer]]) -> None:
+    """Take the times from the cases whose answers disagree: from run to run, or with most cases of their group."""
+    for outcome in outcomes:
+        first, *others = answers[outcome.case.name]
+        differences = filter(None, (disagreement(first, other) for other in others))
+        _refuse(outcome, next(differences, None), "its own runs disagree")
+    for group in dict.fromkeys(outcome.case.group for outcome in outcomes):
+        peers = [each for each in outcomes if each.case.group == group and each.status == MEASURED]
+        given = {each.case.name: answers[each.case.name][0] for each in peers}
+        right = majority(given)
+        for outcome in peers:
+            if right is None:
+                _refuse(outcome, "no answer is shared by most", f"the cases {', '.join(given)} disagree")
+            else:
+                _refuse(outcome, disagreement(given[outcome.case.name], given[right]), f"it disagrees with {right}")
+            outcome.checksum = checksum(given[outcome.case.name])
+
+
+def _refuse(outcome: Outcome, difference: str | None, against: str) -> None:
+    if difference is not None:
+        outcome.status, outcome.reason, outcome.runs = WRONG, f"{against}: {difference}", []
+
+
+def _reason(code: int, log: Path) -> str:
+    if code == -signal.SIGKILL:
+        return "killed, most likely for lack of memory"
+    if code < 0:
+        return f"ended by {signal.Signals(-code).name}"
+    return _last_line(log.read_text(encoding="utf-8", errors="replace"))
+
+
+def _last_line(text: str) -> str:
+    """Return the last line of a log, cut, paths shortened to the last name: records leave the machine."""
+    lines = text.strip().splitlines()
+    return re.sub(r"(?:/[^\s/'\":]+)+/", "", lines[-1])[:_MOST_REASON] if lines else "no message"

@@ -1,0 +1,128 @@
+"""The cases of the engine itself: an export in, an answer out."""
+
+from __future__ import annotations
+
+import json
+import sys
+from datetime import datetime, time, timedelta
+from typing import TYPE_CHECKING, NamedTuple
+
+import polars as pl
+
+from engine.settings import Settings
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from engine.intake.shards import Intake
+    from engine.intake.source import Source
+    from engine.stages import Stages
+
+NEEDED = ("customer_id", "ordered_at", "quantity", "unit_price")
+"""Columns of the synthetic exports without which there is nothing to analyse."""
+
+
+class Prepared(NamedTuple):
+    """An export after the intake."""
+
+    source: Source
+    intake: Intake
+    as_of: datetime
+
+
+def scan(export: Path, _folder: Path, stages: Stages) -> dict[str, int]:
+    """Read the needed columns as text; count the lines and those with a customer."""
+    return _scan(export, stages, *NEEDED)
+
+
+def scan_all(export: Path, _folder: Path, stages: Stages) -> dict[str, int]:
+    """Read all columns as text; count the lines and those with a customer."""
+    return _scan(export, stages, *pl.scan_csv(export, infer_schema=False, glob=False).collect_schema().names())
+
+
+def intake(export: Path, folder: Path, stages: Stages) -> dict[str, int]:
+    """Write the shards; count the lines read and kept."""
+    made = prepare(export, folder, stages).intake
+    return {"lines": made.read, "with a customer": made.kept}
+
+
+def features(export: Path, folder: Path, stages: Stages) -> list[Path]:
+    """Write the features of all customers, as `pipeline.analyze` does; their files."""
+    from engine.runners import local
+
+    source, made, as_of = prepare(export, folder, stages)
+    with stages.stage("features"):
+        totals = local.total(made.products)
+        counted = source.reading.roles.column("quantity") is not None
+        tables = [folder / f"{shard.stem}.features" for shard in made.shards]
+        for shard, table in zip(made.shards, tables, strict=True):
+            local.write_features(shard, table, as_of, totals, counted=counted)
+    return tables
+
+
+def analysis(export: Path, folder: Path, stages: Stages) -> list[Path]:
+    """Run the command line; its table of customers."""
+    import cli
+
+    out = folder / "run"
+    sys.argv = ["hidden-segments", "analyze", str(export), "--out", str(out), "--quiet"]
+    try:
+        cli.main()
+    except SystemExit as end:
+        if end.code:
+            raise
+    stages.seconds.update(json.loads((out / "run.json").read_text(encoding="utf-8"))["seconds"])
+    return [out / "customers.parquet"]
+
+
+def summary(export: Path, folder: Path, stages: Stages) -> list[Path]:
+    """Count the purchase days of every customer, shard by shard: the summary that lifetimes makes."""
+    _, made, as_of = prepare(export, folder, stages)
+    tables = []
+    with stages.stage("summary"):
+        for shard in made.shards:
+            tables.append(folder / f"{shard.stem}.summary")
+            _summary(pl.scan_ipc(shard, glob=False), as_of).sink_ipc(tables[-1], engine="streaming")
+    return tables
+
+
+def prepare(export: Path, folder: Path, stages: Stages) -> Prepared:
+    """Detect what an export is and write its shards, as `pipeline.analyze` does."""
+    from engine.intake.extent import extent
+    from engine.intake.shards import write_shards
+    from engine.intake.source import open_source
+    from engine.machine import memory
+    from engine.resources import memory_limit, plan
+
+    with stages.stage("detect"):
+        source = open_source([export], Settings(), spool=folder)
+        size = extent(source)
+        needs = plan(size.bytes, size.lines, memory_limit(None, memory()), rewritten=size.rewritten)
+    with stages.stage("intake"):
+        made = write_shards(source, folder, needs.shards)
+    return Prepared(source, made, datetime.combine(made.last.date() + timedelta(days=1), time()))
+
+
+def _scan(export: Path, stages: Stages, *columns: str) -> dict[str, int]:
+    cells = pl.scan_csv(export, infer_schema=False, glob=False)
+    with stages.stage("scan"):
+        counted = cells.select(pl.len().alias("lines"), *[pl.col(column).count() for column in columns])
+        row = counted.collect(engine="streaming").row(0, named=True)
+    return {"lines": row["lines"], "with a customer": row["customer_id"]}
+
+
+def _summary(lines: pl.LazyFrame, as_of: datetime) -> pl.LazyFrame:
+    """Return one row per customer with a purchase: days with one after the first, days from it."""
+    from engine.intake.rules import is_bought
+
+    day = pl.col("ordered_at").dt.date()
+    first, last = day.min(), day.max()
+    return (
+        lines.filter(is_bought())
+        .group_by("customer_id")
+        .agg(
+            frequency=day.n_unique().cast(pl.Int64) - 1,
+            recency=(last - first).dt.total_days(),
+            T=(pl.lit(as_of.date()) - first).dt.total_days(),
+        )
+    )
