@@ -2,24 +2,15 @@
 
 from __future__ import annotations
 
-import signal
-import sys
-import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated
 
 import typer
 
+from engine.commands.options import READING, RUNNING, Files, Quiet, command
 from engine.errors import EngineError
 from engine.settings import Settings
 from engine.version import __version__
-
-if TYPE_CHECKING:
-    from rich.console import Console
-    from rich.status import Status
 
 app = typer.Typer(
     add_completion=False,
@@ -28,90 +19,6 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
     help="Turn raw e-commerce exports into customer segments that people understand, trust and act on.",
 )
-
-Debug = Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")]
-Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors.")]
-COLUMNS = "Columns of the file (found by name and content where not given)"
-READING = "Reading the file"
-
-
-def _column(role: str) -> typer.models.OptionInfo:
-    return typer.Option(metavar="COLUMN", help=f"Column that holds {role}.", rich_help_panel=COLUMNS)  # type: ignore[no-any-return]
-
-
-Files = Annotated[
-    list[Path],
-    typer.Argument(
-        metavar="FILES...",
-        help="Exports of one layout: CSV, TSV (also .gz, .zst), Parquet, .xlsx; folders and patterns of them.",
-    ),
-]
-Customer = Annotated[str | None, _column("the customer")]
-Order = Annotated[str | None, _column("the order")]
-Product = Annotated[str | None, _column("the product")]
-ProductName = Annotated[str | None, _column("the product's name")]
-Category = Annotated[str | None, _column("the product's category")]
-Date = Annotated[str | None, _column("the time of the order")]
-Quantity = Annotated[str | None, _column("the quantity")]
-Price = Annotated[str | None, _column("the price of a unit")]
-Amount = Annotated[str | None, _column("the total of the line")]
-DateFormat = Annotated[
-    str | None,
-    typer.Option(metavar="FORMAT", help="Format of the dates, as '%d/%m/%Y %H:%M'.", rich_help_panel=READING),
-]
-Delimiter = Annotated[
-    str | None, typer.Option(metavar="CHAR", help="Character between the cells.", rich_help_panel=READING)
-]
-KeepCancelled = Annotated[
-    bool | None,
-    typer.Option(
-        "--keep-cancelled/--reject-cancelled",
-        help="Analyse cancelled and refunded orders like others. (default: reject them)",
-        rich_help_panel=READING,
-        show_default=False,
-    ),
-]
-DropDuplicates = Annotated[
-    bool | None,
-    typer.Option(
-        "--drop-duplicates/--keep-duplicates",
-        help="Count each exact repetition of a line once. (default: count all)",
-        rich_help_panel=READING,
-        show_default=False,
-    ),
-]
-DropServices = Annotated[
-    bool | None,
-    typer.Option(
-        "--drop-services/--keep-services",
-        help="Leave out lines of postage, fees and corrections.",
-        rich_help_panel=READING,
-    ),
-]
-DropZero = Annotated[
-    bool | None,
-    typer.Option("--drop-zero/--keep-zero", help="Leave out lines with an amount of zero.", rich_help_panel=READING),
-]
-Config = Annotated[
-    Path | None,
-    typer.Option(
-        metavar="FILE", help="TOML file of settings; options given here overrule it.", rich_help_panel=READING
-    ),
-]
-
-
-def _settings(config: Path | None, columns: dict[str, str | None], **given: Any) -> Settings:
-    """Join the settings of a file with the options of the command line, which overrule it."""
-    from engine.config import read_config
-
-    fields: dict[str, Any] = read_config(config) if config is not None else {}
-    if given.get("delimiter") is not None:
-        given["delimiter"] = given["delimiter"].replace("\\t", "\t")
-    named = {role: column for role, column in columns.items() if column is not None}
-    # A column that is named for a role plays no other one, whatever the file says.
-    kept = {role: column for role, column in fields.pop("columns", {}).items() if column not in named.values()}
-    fields |= {name: value for name, value in given.items() if value is not None}
-    return Settings(columns={**kept, **named}, **fields)
 
 
 def _version(asked: bool) -> None:
@@ -129,171 +36,83 @@ def root(
     """Take the options that stand before a command."""
 
 
-@app.command()
+@command(app, READING, RUNNING)
 def analyze(
     files: Files,
+    settings: Settings,
     out: Annotated[
         Path | None,
         typer.Option("--out", "-o", metavar="DIR", help="Folder of the results. (default: output/<file name>)"),
     ] = None,
-    customer: Customer = None,
-    order: Order = None,
-    product: Product = None,
-    product_name: ProductName = None,
-    category: Category = None,
-    date: Date = None,
-    quantity: Quantity = None,
-    price: Price = None,
-    amount: Amount = None,
-    date_format: DateFormat = None,
-    delimiter: Delimiter = None,
-    keep_cancelled: KeepCancelled = None,
-    drop_services: DropServices = None,
-    drop_zero: DropZero = None,
-    drop_duplicates: DropDuplicates = None,
-    config: Config = None,
-    currency: Annotated[str | None, typer.Option(metavar="SIGN", help="Sign or code shown with money.")] = None,
-    as_of: Annotated[
-        datetime | None,
-        typer.Option(
-            metavar="DATE", help="Moment that recency is counted to. (default: midnight after the last order)"
-        ),
-    ] = None,
-    k: Annotated[
-        int | None, typer.Option("--k", min=2, max=10, help="Number of segments. (default: the data decides)")
-    ] = None,
-    seed: Annotated[int | None, typer.Option(min=0, help="Seed of all random choices. (default: 1)")] = None,
-    shards: Annotated[
-        int | None,
-        typer.Option(min=1, max=256, help="Number of shards on disk; never changes a result. (default: by size)"),
-    ] = None,
-    temp_dir: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="Folder for temporary files. (default: the system's)")
-    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print summary.json instead of tables.")] = False,
     quiet: Quiet = False,
-    debug: Debug = False,
 ) -> None:
     """Analyse an export: segments, what each buys, charts, a report and a customer list."""
-    with _errors(debug=debug):
-        columns = {
-            "customer": customer,
-            "order": order,
-            "product": product,
-            "product_name": product_name,
-            "category": category,
-            "date": date,
-            "quantity": quantity,
-            "price": price,
-            "amount": amount,
-        }
-        settings = _settings(
-            config,
-            columns,
-            delimiter=delimiter,
-            date_format=date_format,
-            keep_cancelled=keep_cancelled,
-            drop_services=drop_services,
-            drop_zero=drop_zero,
-            drop_duplicates=drop_duplicates,
-            currency=currency,
-            as_of=as_of,
-            k=k,
-            seed=seed,
-            shards=shards,
-            temp_dir=temp_dir,
+    from engine.commands.display import display  # `--help` need not wait for them
+    from engine.pipeline import analyze as run
+
+    with display(quiet=quiet) as shown:
+        result = run(
+            files,
+            out=out or Path("output") / files[0].stem,
+            settings=settings,
+            tell=shown.tell if shown else None,
+            watch=shown.watch if shown else None,
         )
-        from engine.pipeline import analyze as run  # `--help` need not wait for Polars
+    if as_json:
+        import json
 
-        with _progress(quiet=quiet) as tell:
-            result = run(files, out=out or Path("output") / files[0].stem, settings=settings, tell=tell)
-        if as_json:
-            import json
+        typer.echo(json.dumps(result.summary, indent=2, ensure_ascii=False))
+    elif not quiet:
+        from rich.console import Console
 
-            typer.echo(json.dumps(result.summary, indent=2, ensure_ascii=False))
-        elif not quiet:
-            from rich.console import Console
+        from engine.report.console import show
 
-            from engine.report.console import show
-
-            show(result.summary, result.summary["findings"], Console(), result.out)
+        show(result.summary, result.summary["findings"], Console(), result.out)
 
 
-@app.command()
+@command(app, READING)
 def inspect(
     files: Files,
-    customer: Customer = None,
-    order: Order = None,
-    product: Product = None,
-    product_name: ProductName = None,
-    category: Category = None,
-    date: Date = None,
-    quantity: Quantity = None,
-    price: Price = None,
-    amount: Amount = None,
-    date_format: DateFormat = None,
-    delimiter: Delimiter = None,
-    keep_cancelled: KeepCancelled = None,
-    drop_services: DropServices = None,
-    drop_zero: DropZero = None,
-    drop_duplicates: DropDuplicates = None,
-    config: Config = None,
+    settings: Settings,
     write_config: Annotated[
         Path | None,
         typer.Option(metavar="FILE", help="Write what was found as a TOML file that --config takes."),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")] = False,
     quiet: Quiet = False,
-    debug: Debug = False,
 ) -> None:
     """Look at an export, in seconds whatever its size: what it is, which column means what, how its lines are read."""
-    with _errors(debug=debug):
-        columns = {
-            "customer": customer,
-            "order": order,
-            "product": product,
-            "product_name": product_name,
-            "category": category,
-            "date": date,
-            "quantity": quantity,
-            "price": price,
-            "amount": amount,
-        }
-        settings = _settings(
-            config,
-            columns,
-            delimiter=delimiter,
-            date_format=date_format,
-            keep_cancelled=keep_cancelled,
-            drop_services=drop_services,
-            drop_zero=drop_zero,
-            drop_duplicates=drop_duplicates,
-        )
-        from engine.inspection import inspection, understood  # `--help` need not wait for Polars
-        from engine.intake.source import open_source
+    from engine.inspection import inspection, understood  # `--help` need not wait for Polars
+    from engine.intake.source import open_source
+    from engine.workspace import workspace
 
-        with tempfile.TemporaryDirectory(prefix="hidden-segments-", dir=settings.temp_dir) as folder:
-            source = open_source(files, settings, Path(folder))  # standard input is kept there
-            found = inspection(source, understood(source))
-        if write_config is not None:
-            from engine.config import write_config as write
+    def tell(message: str) -> None:
+        if not quiet:
+            typer.echo(message, err=True)
 
-            write(write_config, source, settings)
-        if as_json:
-            import json
+    with workspace(settings.temp_dir, tell) as folder:
+        source = open_source(files, settings, folder)  # standard input is kept there
+        found = inspection(source, understood(source))
+    if write_config is not None:
+        from engine.config import write_config as write
 
-            typer.echo(json.dumps(found, indent=2, ensure_ascii=False, allow_nan=False))
-        elif not quiet:
-            from rich.console import Console
+        write(write_config, source, settings)
+    if as_json:
+        import json
 
-            from engine.report.inspected import show
+        typer.echo(json.dumps(found, indent=2, ensure_ascii=False, allow_nan=False))
+    elif not quiet:
+        from rich.console import Console
 
-            show(found, Console())
-        if write_config is not None and not quiet:
-            typer.echo(f"Written: {write_config}", err=True)
+        from engine.report.inspected import show
+
+        show(found, Console())
+    if write_config is not None:
+        tell(f"Written: {write_config}")
 
 
-@app.command()
+@command(app)
 def generate(
     out: Annotated[Path, typer.Argument(metavar="OUT.csv", help="File to write.")],
     rows: Annotated[int, typer.Option(min=1, help="Order lines to write.")] = 100_000,
@@ -305,71 +124,48 @@ def generate(
         Path | None, typer.Option(metavar="LABELS.csv", help="Write each customer's planted segment there.")
     ] = None,
     quiet: Quiet = False,
-    debug: Debug = False,
 ) -> None:
     """Write a synthetic export whose customers come from planted segments."""
-    with _errors(debug=debug):
-        from engine.generate import generate as run  # `--help` need not wait for Polars
+    from engine.generate import generate as run  # `--help` need not wait for Polars
 
-        made = run(out, rows=rows, seed=seed, customers=customers, labels=labels)
-        if not quiet:
-            typer.echo(f"{out}: {made.rows:,} lines of {made.customers:,} customers")
-
-
-@contextmanager
-def _progress(*, quiet: bool) -> Iterator[Callable[[str], None] | None]:
-    """Tell the stages of a run on stderr: plain lines, and on a terminal a spinner beside the one that runs."""
-    if quiet:
-        yield None
-        return
-    from rich.console import Console  # `--help` brings its own
-
-    console = Console(stderr=True, highlight=False)
-    if not console.is_terminal:
-        yield lambda message: console.print(message, markup=False, soft_wrap=True)
-        return
-    with console.status("") as status:
-        yield lambda message: _next_stage(console, status, message)
+    made = run(out, rows=rows, seed=seed, customers=customers, labels=labels)
+    if not quiet:
+        typer.echo(f"{out}: {made.rows:,} lines of {made.customers:,} customers")
 
 
-def _next_stage(console: Console, status: Status, message: str) -> None:
-    from rich.text import Text
-
-    console.print(Text(message, style="dim"))
-    status.update(Text(message))
-
-
-class _Terminated(KeyboardInterrupt):
-    """The process was asked to end: what it has begun is undone, as after Ctrl-C."""
-
-
-def _terminate(*_: object) -> None:
-    raise _Terminated
-
-
-@contextmanager
-def _errors(*, debug: bool) -> Iterator[None]:
-    """Turn errors into one clear message and an exit code: 1 for the data or the run, 130 for an interruption."""
-    signal.signal(signal.SIGTERM, _terminate)
+@command(app)
+def bench(
+    rows: Annotated[
+        str | None, typer.Option(metavar="SIZES", help="Sizes in lines, as 1M,20M. (default: 1M,5M,20M)")
+    ] = None,
+    full: Annotated[bool, typer.Option("--full", help="Also 100M lines, without the peers.")] = False,
+    cases: Annotated[
+        str | None, typer.Option(metavar="CASES", help="Names or patterns, as 'features*,analysis'. (default: all)")
+    ] = None,
+    runs: Annotated[int, typer.Option(min=1, help="Counted runs of each case, after a warm-up.")] = 3,
+    name: Annotated[str | None, typer.Option(metavar="NAME", help="Name of the run.")] = None,
+    data_dir: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Folder of the exports. (default: in the system's temporary one)")
+    ] = None,
+    against: Annotated[
+        str | None, typer.Option(metavar="RUN", help="Earlier run to compare with; exit code 1 where this one lost.")
+    ] = None,
+) -> None:
+    """Measure this program beside DuckDB, pandas, Polars and lifetimes, on synthetic exports."""
     try:
-        yield
-    except EngineError as error:
-        if debug:
-            raise
-        typer.secho(f"Error: {error}", err=True, fg=typer.colors.RED if sys.stderr.isatty() else None)
-        raise typer.Exit(1) from error
-    except KeyboardInterrupt as error:
-        typer.echo("Interrupted: an earlier result is as it was.", err=True)
-        raise typer.Exit(143 if isinstance(error, _Terminated) else 130) from error
-    except typer.Exit:
-        raise
-    except Exception as error:  # a fault of the program: still one message, and the traceback where asked for
-        if debug:
-            raise
-        typer.echo(
-            f"Error: the run failed: {error!r}\nRun it again with --debug to see where, and report it.", err=True
-        )
-        raise typer.Exit(1) from error
+        from benchmarks.cases import DEFAULT_ROWS, FULL_ROWS
+        from benchmarks.command import bench as run
+        from benchmarks.sizes import parse_rows
+    except ImportError as error:
+        raise EngineError(
+            "The benchmarks are not part of the installed package.",
+            hint="Run `make bench`, or `python cli.py bench` in a copy of the source.",
+        ) from error
+    sizes = [*(parse_rows(rows) if rows else DEFAULT_ROWS), *([FULL_ROWS] if full else [])]
+    chosen = cases.split(",") if cases else None
+    code = run(rows=sizes, cases=chosen, runs=runs, name=name, data_dir=data_dir, against=against, tell=typer.echo)
+    if code:
+        raise typer.Exit(code)
 
 
 def main() -> None:

@@ -31,12 +31,13 @@ TYPES: dict[str, type] = {
     "k": int,
     "seed": int,
     "shards": int,
+    "memory_limit": str,
     "temp_dir": Path,
 }
 """Keys of a configuration beside its table of columns by role: each is a field of `Settings`."""
 
 _FOUND = ("delimiter", "date_format")
-_EXAMPLES = {"as_of": "2024-12-31", "k": "5", "shards": "16", "temp_dir": '"/tmp"'}
+_EXAMPLES = {"as_of": "2024-12-31", "k": "5", "shards": "16", "memory_limit": '"2GB"', "temp_dir": '"/tmp"'}
 _CALLED = {str: "text", bool: "true or false", datetime: "a date", int: "a whole number", Path: "text"}
 
 

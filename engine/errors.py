@@ -75,6 +75,10 @@ class OutputError(EngineError):
     """An output folder that cannot be written without losing something."""
 
 
+class ResourceError(EngineError):
+    """Memory or disk space that the machine lacks, or that the run may not use."""
+
+
 class ModelError(EngineError):
     """A saved model that cannot be used."""
 

@@ -2,30 +2,36 @@
 
 from __future__ import annotations
 
-import tempfile
 from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from engine.errors import EngineError, brief
-from engine.intake.shards import shard_count, write_shards
+from engine.errors import EngineError, ResourceError, brief
+from engine.intake.extent import extent
+from engine.intake.shards import write_shards
 from engine.intake.source import open_source
+from engine.machine import bytes_read, memory
 from engine.preload import CLUSTERING, DRAWING, preload
 from engine.report import files as outputs
 from engine.report.painter import Painter
 from engine.report.summary import summarise, summarise_input
+from engine.resources import MB, check_space, disk_full, is_disk_full, memory_limit, plan
 from engine.result import Analysis
 from engine.runners import local
 from engine.schema import MICROS_OF
 from engine.settings import Settings
 from engine.stages import Stages
 from engine.tables import tabulate
+from engine.workspace import used_space, workspace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
+
+    from engine.intake.extent import Extent
+    from engine.progress import Progress
 
 
 def analyze(
@@ -34,11 +40,13 @@ def analyze(
     out: str | Path | None = None,
     settings: Settings | None = None,
     tell: Callable[[str], None] | None = None,
+    watch: Callable[[Progress], None] | None = None,
 ) -> Analysis:
     """Turn the order lines of a shop into customer segments.
 
     With `out`, all outputs are written there, whole or not at all, and the customers are read from there when they are
-    asked for; without, they are held in memory and nothing is written. `tell` gets a line of text as each stage begins.
+    asked for; without, they are held in memory and nothing is written. `tell` gets a line of text as each stage begins,
+    `watch` gets, a few times a second and from a thread of its own, how far a long stage is.
 
     Raises
     ------
@@ -48,41 +56,64 @@ def analyze(
     settings = settings or Settings()
     paths = [sources] if isinstance(sources, str | Path) else list(sources)
     target = None if out is None else Path(out).resolve()
-    stages = Stages(tell) if tell else Stages()
+    stages = Stages(tell, watch) if tell else Stages(watch=watch)
+    limit = memory_limit(settings.memory_limit, memory())
     if target is not None:
         outputs.check_target(target, map(Path, paths))
-    with _told(), _work_folder(settings.temp_dir) as work, Painter() if target else nullcontext() as painter:
+    with (
+        workspace(settings.temp_dir, stages.tell) as work,
+        _told(work),
+        Painter() if target else nullcontext() as painter,
+    ):
         with stages.stage("detect", "Looking at the input"):
             source = open_source(paths, settings, spool=work)
             if target is not None:
                 outputs.check_target(target, source.paths)
             for line in source.headlines():
                 stages.tell(line)
+            size = extent(source)
+            needs = plan(size.bytes, size.lines, limit, rewritten=size.rewritten, shards=settings.shards)
+            check_space(needs, work.parent, target)
         clustering = preload(*CLUSTERING)
-        with stages.stage("intake", f"Reading {_input_size(source.size)}"):
-            shards = settings.shards or shard_count(source.size)
-            intake = write_shards(source, work, shards, drop_duplicates=settings.drop_duplicates)
-            as_of = _as_of(settings.as_of, intake.last)
-        with stages.stage("features", f"Computing the features of the customers from {intake.kept:,} lines"):
-            totals = local.total(intake.shards)
-            counted = source.reading.roles.column("quantity") is not None
-            features, sums = local.build_features(
-                intake.shards, work / "features", as_of, totals.categories, counted=counted
+        # NOTE: where the system tells what has been read, no line need be counted in Python beside the imports.
+        watched = _reading(size)
+        with stages.stage("intake", f"Reading {_input_size(source.size)}", **watched) as tick:
+            intake = write_shards(
+                source,
+                work,
+                needs.shards,
+                drop_duplicates=settings.drop_duplicates,
+                tick=None if "measure" in watched else tick,
             )
+            as_of = _as_of(settings.as_of, intake.last)
+        used = used_space(work)
+        message = f"Computing the features of the customers from {intake.kept:,} lines"
+        with stages.stage("features", message, total=len(intake.shards), unit="shards") as tick:
+            totals = local.total(intake.products)
+            counted = source.reading.roles.column("quantity") is not None
+            works, sums = local.build_features(
+                intake.shards,
+                work / "shards",
+                as_of,
+                totals,
+                counted=counted,
+                lines_in_memory=needs.lines_in_memory,
+                tick=tick,
+            )
+            features = local.all_features(works)
         with stages.stage("segments", "Finding the hidden segments"):
             clustering.join()
             drawing = preload(*(DRAWING if target else ()))
             from engine.segments.segmentation import find_segments  # imports scikit-learn
 
             segmentation = find_segments(features, totals.categories, settings.k, settings.seed)
-        with stages.stage("labels", "Labelling every customer, and comparing what the segments buy"):
-            customers, bought = local.label_customers(
-                intake.shards, work / "features", work / "labelled", segmentation.model, totals
-            )
+        message = "Labelling every customer, and comparing what the segments buy"
+        with stages.stage("labels", message):
+            customers, bought = local.label_customers(works, work / "labelled", segmentation.model, totals)
         with stages.stage("tables", "Summing up"):
-            frames, concentration = tabulate(customers, segmentation, sums, bought, as_of, settings.currency)
+            frames, concentration = tabulate(customers, segmentation, sums, bought, totals, as_of, settings.currency)
             run = summarise_input(source, settings, intake, as_of)
-            summary = summarise(run, customers, totals, frames, segmentation.fit, concentration, sums.baskets)
+            summary = summarise(run, customers, totals, frames, segmentation.fit, concentration, sums)
         customers = customers.drop(MICROS_OF)
         if target is None or painter is None:
             return Analysis(summary, frames, customers.collect(engine="streaming").lazy(), segmentation.model, None)
@@ -90,34 +121,33 @@ def analyze(
             summary, frames, pl.scan_parquet(target / outputs.CUSTOMERS, glob=False), segmentation.model, target
         )
         drawing.join()
-        outputs.write(result, customers, intake.rejects, source, settings, stages, painter)
+        used = max(used, used_space(work))
+        outputs.write(result, customers, intake.rejects, source, settings, stages, painter, needs.record(used))
         return result
 
 
 @contextmanager
-def _told() -> Iterator[None]:
+def _told(work: Path) -> Iterator[None]:
     """Turn what the system or Polars reports from within a stage into an error of the run."""
     try:
         yield
-    except (pl.exceptions.PolarsError, OSError) as error:
+    except (pl.exceptions.PolarsError, OSError, EngineError) as error:
+        if is_disk_full(error) and not isinstance(error, ResourceError):
+            raise disk_full(work.parent, "--temp-dir") from error
+        if isinstance(error, EngineError):
+            raise
         raise EngineError(
             f"The run stopped: {brief(error)}",
             hint="Check the free disk space and the folders of --out and --temp-dir.",
         ) from error
 
 
-@contextmanager
-def _work_folder(parent: Path | None) -> Iterator[Path]:
-    """Make a folder for shards that is removed at the end, whatever happens."""
-    try:
-        folder = tempfile.TemporaryDirectory(prefix="hidden-segments-", dir=parent)
-    except OSError as error:
-        raise EngineError(
-            f"{parent or tempfile.gettempdir()}: no temporary folder can be made there ({error.strerror}).",
-            hint="Name a folder that exists and can be written with --temp-dir.",
-        ) from error
-    with folder as name:
-        yield Path(name)
+def _reading(size: Extent) -> dict[str, Any]:
+    """Return how the reading is watched: by the bytes that the process reads, else by the lines that are counted."""
+    before = bytes_read()
+    if before is None:
+        return {"total": size.lines, "unit": "lines"}
+    return {"total": size.on_disk // MB, "unit": "MB", "measure": lambda: ((bytes_read() or before) - before) // MB}
 
 
 def _as_of(given: datetime | None, last: datetime) -> datetime:

@@ -44,7 +44,7 @@ class Table:
         return lf.match_to_schema(self.schema, extra_columns="ignore")
 
 
-TEXT, COUNT, FLOAT, MOMENT = pl.String(), pl.Int64(), pl.Float64(), pl.Datetime("us")
+TEXT, KEY, COUNT, FLOAT, MOMENT = pl.String(), pl.UInt64(), pl.Int64(), pl.Float64(), pl.Datetime("us")
 
 TRANSACTIONS = Table(
     "transactions",
@@ -62,6 +62,35 @@ TRANSACTIONS = Table(
         Column("ordered_at", MOMENT, "time of the line, UTC"),
         Column("quantity", COUNT, "negative for a return; 1 unit where the file has none", "thousandths"),
         Column("amount", COUNT, "line total; negative for a return", "micros of the currency unit"),
+    ),
+)
+
+LINES = Table(
+    "lines",
+    "one row per kept line of the input, as the shards hold it: keys in place of texts",
+    (
+        Column("customer_id", TEXT, "as in the transactions"),
+        Column("order_key", KEY, "tells the orders of a customer apart"),
+        Column("product_key", KEY, "row of the products"),
+        Column("ordered_at", MOMENT, "time of the line, UTC"),
+        Column("quantity", COUNT, "negative for a return", "thousandths"),
+        Column("amount", COUNT, "line total; negative for a return", "micros"),
+    ),
+)
+
+PRODUCTS = Table(
+    "products",
+    "one row per distinct text of product id, name and category among the kept lines",
+    (
+        Column("product_key", KEY, "key of the three texts as they stand in the file"),
+        Column("product_id", TEXT, "as in the transactions", nullable=True),
+        Column("product_name", TEXT, "as in the transactions", nullable=True),
+        Column("category", TEXT, "as in the transactions", nullable=True),
+        Column("lines", COUNT, "number of lines"),
+        Column("amount", COUNT, "net of returns", "micros"),
+        Column("bought_lines", COUNT, "lines that are no returns"),
+        Column("bought_amount", COUNT, "their amount", "micros"),
+        Column("zero_lines", COUNT, "lines worth nothing"),
     ),
 )
 
@@ -151,6 +180,9 @@ FEATURES = Table(
 
 MICROS_OF = "(revenue in micros)"
 """Column that the features carry beside the table, so that sums of revenue over customers are exact; never written."""
+
+CODE = "(customer code)"
+"""Column that the features of a shard carry beside the table: the customer's number within the shard; never written."""
 
 SCORES = Table(
     "scores",

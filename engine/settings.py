@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 from engine.errors import EngineError
+from engine.resources import MOST_SHARDS, size_of
 
 K_RANGE = (2, 10)
 """Numbers of segments that are tried."""
@@ -46,6 +47,8 @@ class Settings:
     seed: int = 1
     shards: int | None = None
     """Number of shards; chosen from the size of the input where not given. Never changes a result."""
+    memory_limit: str | None = None
+    """Memory that the run may use, as '2GB' or as '50%' of the machine's; half of it where not given."""
     temp_dir: Path | None = None
     """Folder for the shards while the run lasts; the system's where not given."""
 
@@ -54,8 +57,12 @@ class Settings:
             raise EngineError(
                 f"k is {self.k}.", hint=f"The number of segments must be from {K_RANGE[0]} to {K_RANGE[1]}."
             )
-        if self.shards is not None and not 1 <= self.shards <= 256:
-            raise EngineError(f"shards is {self.shards}.", hint="The number of shards must be from 1 to 256.")
+        if self.shards is not None and not 1 <= self.shards <= MOST_SHARDS:
+            raise EngineError(
+                f"shards is {self.shards}.", hint=f"The number of shards must be from 1 to {MOST_SHARDS}."
+            )
+        if self.memory_limit is not None:
+            size_of(self.memory_limit, whole=0)  # the machine is asked when the run begins
         if self.delimiter is not None and len(self.delimiter.encode()) != 1:
             raise EngineError(
                 f"The delimiter {self.delimiter!r} is not one character.", hint=r"Pass one, such as ';' or '\t'."

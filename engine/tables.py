@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from engine.insights.concentration import Concentration
-    from engine.runners.local import AffinitySums, Sums
+    from engine.runners.local import Sums, Totals
     from engine.segments.segmentation import Segmentation
 
 TASTES = cs.starts_with(f"median_{share_name('')}")
@@ -33,13 +33,14 @@ def tabulate(
     customers: pl.LazyFrame,
     segmentation: Segmentation,
     sums: Sums,
-    bought: AffinitySums | None,
+    bought: pl.DataFrame | None,
+    totals: Totals,
     as_of: datetime,
     currency: str,
 ) -> tuple[Frames, Concentration]:
-    """Make the tables of a run: `customers` are labelled, `sums` and `bought` merged over all shards."""
+    """Make the tables of a run: `customers` are labelled, `sums` and `bought` (spend by item) those of all shards."""
     sizes = segment_sizes(customers)
-    table = affinity_table(bought, sizes)
+    table = affinity_table(bought, totals.labels, sizes)
     curve = concentration(customers.select("revenue").collect(engine="streaming").to_series())
     frames = Frames(
         segments=_segments(sizes, segmentation, table, currency),
@@ -60,13 +61,13 @@ def tabulate(
     return frames, curve
 
 
-def affinity_table(bought: AffinitySums | None, sizes: pl.DataFrame) -> pl.DataFrame:
+def affinity_table(bought: pl.DataFrame | None, labels: pl.DataFrame, sizes: pl.DataFrame) -> pl.DataFrame:
     """Return the table of affinities, empty where the data has neither categories nor products."""
     if bought is None:
         numbers = dict.fromkeys(("spend", "buyers", "largest"), pl.Int64)
         none = pl.DataFrame(schema={"segment": pl.Int64, "item": pl.String, **numbers})
-        return affinity.finish_affinity(none, sizes, pl.DataFrame(schema={"item": pl.String, "label": pl.String}))
-    return affinity.finish_affinity(bought.sums, sizes, bought.labels)
+        return affinity.finish_affinity(none, sizes, labels)
+    return affinity.finish_affinity(bought, sizes, labels)
 
 
 def _segments(sizes: pl.DataFrame, segmentation: Segmentation, table: pl.DataFrame, currency: str) -> pl.DataFrame:

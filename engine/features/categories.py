@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from engine.features.orders import is_bought
-from engine.features.totals import largest_items
+from engine.intake.rules import is_bought
 from engine.units import ratio
 
 if TYPE_CHECKING:
@@ -15,6 +14,10 @@ if TYPE_CHECKING:
 
 TASTE_CATEGORIES = 12
 """Categories with the largest revenue that get a feature of their own."""
+
+
+MOST_CATEGORIES = 2**32
+"""More categories than there can be: their numbers are of 32 bits at most."""
 
 
 def share_name(category: str) -> str:
@@ -31,26 +34,39 @@ def largest_categories(totals: pl.DataFrame) -> list[str]:
     return sorted(largest_items(totals)[:TASTE_CATEGORIES])
 
 
+def largest_items(totals: pl.DataFrame) -> list[str]:
+    """List the items with any spend by their spend, the largest first, of equal ones the first by name."""
+    ordered = totals.filter(pl.col("spend") > 0).sort("spend", "item", descending=[True, False])
+    return ordered["item"].to_list()
+
+
 def tastes(lines: pl.LazyFrame, categories: Sequence[str]) -> pl.LazyFrame:
-    """Sum what each customer buys by product and category.
+    """Sum what each customer buys by product and category, of lines as `features.lines.coded` leaves them.
 
     One row per customer with a bought line: products, categories (distinct), top_category, its spend, the spend on all
     categories and on each of `categories`, in micros.
     """
+    # Of all categories the one with the largest spend, of equal ones the first: the largest of one number for both.
+    # NOTE: a filter by the largest spend inside the aggregation costs ten times as much.
+    last = MOST_CATEGORIES - 1
+    rank = pl.col("spend").cast(pl.Int128) * MOST_CATEGORIES + (last - pl.col("category").to_physical().cast(pl.Int64))
+    top = (last - pl.col("rank") % MOST_CATEGORIES).cast(pl.UInt32).cat.to(lines.collect_schema()["category"])
     by_category = (
         lines.filter(is_bought() & pl.col("category").is_not_null())
         .group_by("customer_id", "category")
         .agg(spend=pl.col("amount").sum())
+        .with_columns(rank=rank)
         .group_by("customer_id")
         .agg(
+            pl.col("rank").max(),
             categories=pl.len().cast(pl.Int64),
-            top_category=pl.col("category").filter(pl.col("spend") == pl.col("spend").max()).min(),
             top_spend=pl.col("spend").max(),
             category_spend=pl.col("spend").sum(),
             **{
                 share_name(each): pl.when(pl.col("category") == each).then(pl.col("spend")).sum() for each in categories
             },
         )
+        .with_columns(top_category=top)
     )
     by_product = (
         lines.filter(is_bought() & pl.col("product_id").is_not_null())

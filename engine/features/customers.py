@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from engine.features.categories import share_name, shares, tastes
-from engine.features.orders import with_gaps
-from engine.schema import FEATURES, MICROS_OF
+from engine.schema import CODE, FEATURES, MICROS_OF
 from engine.units import DAY_US, MICROS, MILLI, days, microseconds, money, ratio, scaled
 
 if TYPE_CHECKING:
@@ -32,8 +31,8 @@ def features(
     """Compute the feature table of the customers of a shard.
 
     One row per customer, in no particular order: the columns of `schema.FEATURES`, and the share of spend on each of
-    `categories`. `orders` are the orders of the same lines. Customers must lie whole in the shard. `counted` says that
-    the file has quantities: without them there is no price of a unit.
+    `categories`. `orders` are the orders of the same lines, with their gaps. Customers must lie whole in the shard.
+    `counted` says that the file has quantities: without them there is no price of a unit.
     """
     sums = order_sums(orders, as_of).join(tastes(lines, categories), on="customer_id", how="left")
     return finish(sums, as_of, categories, counted=counted)
@@ -46,8 +45,7 @@ def order_sums(orders: pl.LazyFrame, as_of: datetime) -> pl.LazyFrame:
     hour, weekday = pl.col("bought_at").dt.hour(), pl.col("bought_at").dt.weekday()
     recent = microseconds(pl.col("first_line")) >= microseconds(pl.lit(as_of)) - RECENT_DAYS * DAY_US
     return (
-        with_gaps(orders)
-        .with_columns(
+        orders.with_columns(
             purchase=purchase,
             weekend=weekday >= 6,  # Saturday
             recent_amount=pl.when(recent).then(pl.col("amount")),
@@ -77,7 +75,10 @@ def finish(sums: pl.LazyFrame, as_of: datetime, categories: Sequence[str], *, co
     now = microseconds(pl.lit(as_of))
     returned = pl.col("bought_amount") - pl.col("amount")
     no_price = pl.lit(None, dtype=pl.Float64)
+    texts = pl.col("customer_id", "top_category").cast(pl.String)
     derived = sums.with_columns(
+        pl.col("customer_id").to_physical().alias(CODE),
+        texts,
         orders=orders,
         units=scaled(pl.col("quantity"), MILLI),
         revenue=money(pl.col("amount")),
@@ -99,7 +100,7 @@ def finish(sums: pl.LazyFrame, as_of: datetime, categories: Sequence[str], *, co
         **{f"{part}_share": ratio(pl.col(part), orders) for part in DAY_PARTS},
     ).with_columns(*shares(categories))
     return derived.select(
-        *FEATURES.names, *[share_name(each) for each in categories], pl.col("amount").alias(MICROS_OF)
+        *FEATURES.names, *[share_name(each) for each in categories], pl.col("amount").alias(MICROS_OF), CODE
     )
 
 

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from engine.features.lines import ITEM
+from engine.schema import CODE
 from engine.units import money, ratio
 
 if TYPE_CHECKING:
@@ -19,39 +21,36 @@ MAX_ITEMS = 200
 """Items with the largest revenue that are compared; the rest counts in the totals only."""
 
 
-def affinity_sums(lines: pl.LazyFrame, labels: pl.LazyFrame, column: str, items: Sequence[str]) -> pl.LazyFrame:
-    """Sum what the customers of each segment spend on each item, net of what they sent back.
+def item_spend(lines: pl.LazyFrame) -> pl.LazyFrame:
+    """Sum what each customer spends on each item, net of what was sent back: one row per customer's code and item.
 
-    One row per segment and item, and one per segment with a null item for all that lies outside `items`: spend in
-    micros, buyers (distinct customers with a net spend; 0 for the rest), largest (spend of the largest buyer). A
-    customer who sent back more of an item than was bought in the period counts with zero.
+    Spend is in micros. All that lies outside the compared items has a null item. A customer who sent back more of an
+    item than was bought in the period counts with zero.
     """
-    wanted = pl.Series("item", items, dtype=pl.String)
-    per_customer = (
-        lines.with_columns(item=pl.when(pl.col(column).is_in(wanted.implode())).then(pl.col(column)))
-        .group_by("customer_id", "item")
-        .agg(spend=pl.col("amount").sum())
-        .with_columns(pl.col("spend").clip(lower_bound=0))
+    sums = lines.group_by("customer_id", ITEM).agg(spend=pl.col("amount").sum())
+    return sums.select(pl.col("customer_id").to_physical().alias(CODE), ITEM, pl.col("spend").clip(lower_bound=0))
+
+
+def affinity_sums(spend: pl.LazyFrame) -> pl.LazyFrame:
+    """Sum the spend of customers (`item_spend`, with the `segment` of each) over their segments.
+
+    One row per segment and item, and one per segment with a null item for all others: spend in micros, buyers (distinct
+    customers with a net spend; 0 for the rest), largest (spend of the largest buyer).
+    """
+    bought_item = pl.col(ITEM).is_not_null() & (pl.col("spend") > 0)
+    return spend.group_by("segment", ITEM).agg(
+        pl.col("spend").sum(), buyers=bought_item.sum().cast(pl.Int64), largest=pl.col("spend").max()
     )
-    bought_item = pl.col("item").is_not_null() & (pl.col("spend") > 0)
-    return (
-        per_customer.join(labels.select("customer_id", "segment"), on="customer_id")
-        .group_by("segment", "item")
-        .agg(pl.col("spend").sum(), buyers=bought_item.sum().cast(pl.Int64), largest=pl.col("spend").max())
-    )
 
 
-def merge_affinity(parts: Iterable[pl.DataFrame]) -> pl.DataFrame:
-    """Merge the sums of the shards: a customer lies in one shard, so the largest buyer of all is one of theirs."""
-    sums = pl.col("spend", "buyers").sum()
-    return pl.concat(parts).group_by("segment", "item").agg(sums, pl.col("largest").max()).sort("segment", "item")
+def merge_affinity(parts: Iterable[pl.DataFrame], items: Sequence[str]) -> pl.DataFrame:
+    """Merge the sums of the shards, and name the items by their places in `items`.
 
-
-def name_counts(lines: pl.LazyFrame, items: Sequence[str]) -> pl.LazyFrame:
-    """Count the names under which products are listed: one row per product of `items` and name."""
-    wanted = pl.Series("item", items, dtype=pl.String)
-    named = lines.filter(pl.col("product_id").is_in(wanted.implode()) & pl.col("product_name").is_not_null())
-    return named.group_by(item=pl.col("product_id"), label=pl.col("product_name")).agg(lines=pl.len().cast(pl.Int64))
+    A customer lies in one shard, so the largest buyer of all is one of theirs.
+    """
+    sums = pl.concat(parts).group_by("segment", ITEM).agg(pl.col("spend", "buyers").sum(), pl.col("largest").max())
+    named = pl.col(ITEM).replace_strict(dict(enumerate(items)), default=None, return_dtype=pl.String)
+    return sums.with_columns(pl.col("segment").cast(pl.Int64), named).sort("segment", ITEM)
 
 
 def most_common_names(counts: pl.DataFrame) -> pl.DataFrame:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import polars as pl
 
-from engine.features.orders import with_gaps
 from engine.units import DAY_US
 
 
@@ -19,6 +18,6 @@ def clock_sums(orders: pl.LazyFrame) -> pl.LazyFrame:
 
 
 def gap_sums(orders: pl.LazyFrame) -> pl.LazyFrame:
-    """Count the gaps between successive purchases of a customer by whole days, rounded down."""
-    gaps = with_gaps(orders).filter(pl.col("gap").is_not_null())
+    """Count the gaps between successive purchases of a customer by whole days, rounded down; see `with_gaps`."""
+    gaps = orders.filter(pl.col("gap").is_not_null())
     return gaps.group_by(days=pl.col("gap") // DAY_US).agg(gaps=pl.len().cast(pl.Int64))

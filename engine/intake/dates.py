@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -105,7 +106,8 @@ def reads(values: pl.Series, formats: str | Sequence[str]) -> bool:
 
 
 def _plausible(moment: pl.Expr) -> pl.Expr:
-    return pl.when(moment.dt.year().is_between(*PLAUSIBLE_YEARS)).then(moment)
+    first, last = PLAUSIBLE_YEARS
+    return pl.when(moment.is_between(datetime(first, 1, 1), datetime(last + 1, 1, 1), closed="left")).then(moment)
 
 
 def _moment(column: pl.Expr, date_format: str) -> pl.Expr:

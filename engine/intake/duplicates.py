@@ -6,51 +6,75 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from engine.schema import REJECTS, TRANSACTIONS
+from engine.intake.products import TEXTS, recounted
+from engine.schema import LINES, REJECTS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
 REASON = "exact duplicate"
+NONE = {"duplicates rows": 0, "duplicates amount": 0}
+WRITTEN = ("customer_id", "order_id", *TEXTS, "ordered_at", "quantity", "amount")
+
+
+def line_hash() -> pl.Expr:
+    """Return a hash of a whole line: lines with different hashes differ, those with the same are worth comparing."""
+    hashes = (pl.col(name).to_physical().hash(seed) for seed, name in enumerate(LINES.names))
+    return pl.sum_horizontal(hashes)
 
 
 def repeated(lines: pl.LazyFrame) -> pl.LazyFrame:
     """Return the lines that stand more than once: one row each, with the number of `copies` beyond the first."""
-    counted = lines.group_by(TRANSACTIONS.names).agg(copies=pl.len().cast(pl.Int64) - 1)
+    counted = lines.group_by(lines.collect_schema().names()).agg(copies=pl.len().cast(pl.Int64) - 1)
     return counted.filter(pl.col("copies") > 0)
 
 
-def sums(lines: pl.LazyFrame) -> pl.LazyFrame:
-    """Count the copies and their money (micros): one row."""
-    return repeated(lines).select(
+def count(lines: pl.LazyFrame) -> dict[str, int]:
+    """Count the copies of lines and their money (micros).
+
+    Lines whose hashes differ differ themselves: only those with equal hashes are compared in full.
+    """
+    of_line = pl.col("hash")
+    hashes = lines.select(hash=line_hash()).sort("hash").filter(of_line == of_line.shift()).unique()
+    met_again = hashes.collect(engine="streaming")
+    if met_again.is_empty():
+        return NONE
+    suspects = lines.with_columns(hash=line_hash()).join(met_again.lazy(), on="hash", how="semi")
+    sums = repeated(suspects.select(LINES.names)).select(
         pl.col("copies").sum().alias("duplicates rows"),
         (pl.col("amount").cast(pl.Int128) * pl.col("copies")).sum().alias("duplicates amount"),
     )
+    return sums.collect(engine="streaming").row(0, named=True)
 
 
-def drop(shards: Sequence[Path], rejects: Path) -> tuple[int, int]:
-    """Keep one of each line in every shard, add the others to the rejected lines; return their number and micros."""
+def drop(shards: Sequence[Path], products: pl.DataFrame, rejects: Path) -> tuple[int, int, pl.DataFrame]:
+    """Keep one of each line in every shard, add the others to the rejected lines.
+
+    Returns their number, their micros, and the products counted anew.
+    """
     rows = amount = 0
     with rejects.open("ab") as file:
         for shard in shards:
             lines = pl.scan_ipc(shard, glob=False)
-            copies = repeated(lines).collect(engine="streaming").sort(TRANSACTIONS.names)
+            copies = repeated(lines).collect(engine="streaming")
             rows += int(copies["copies"].sum())
             amount += int((copies["amount"].cast(pl.Int128) * copies["copies"]).sum())
-            _as_rejects(copies).write_csv(file, include_header=False)
+            _as_rejects(copies.join(products.select("product_key", *TEXTS), on="product_key", how="left")).write_csv(
+                file, include_header=False
+            )
             once = shard.with_suffix(".once")
             lines.unique().sink_ipc(once, engine="streaming")
             once.replace(shard)
-    return rows, amount
+    kept = pl.concat([pl.scan_ipc(shard, glob=False) for shard in shards])
+    return rows, amount, recounted(products, kept).collect(engine="streaming")
 
 
 def _as_rejects(copies: pl.DataFrame) -> pl.DataFrame:
     """Write the copies as rejected lines; of which of several equal lines they are cannot be told."""
-    cells = pl.concat_str(
-        [pl.col(name).cast(pl.String) for name in TRANSACTIONS.names], separator=",", ignore_nulls=True
-    )
-    each = copies.select(pl.all().repeat_by("copies").explode()) if copies.height else copies
+    cells = pl.concat_str([pl.col(name).cast(pl.String) for name in WRITTEN], separator=",", ignore_nulls=True)
+    ordered = copies.sort(WRITTEN)
+    each = ordered.select(pl.all().repeat_by("copies").explode()) if ordered.height else ordered
     return each.select(
         file=pl.lit(""), line=pl.lit(None, dtype=pl.Int64), reason=pl.lit(REASON), raw=cells
     ).match_to_schema(REJECTS.schema)

@@ -11,6 +11,7 @@ from engine.intake.rewrite import needs_rewriting, rewrite, rewritten
 from engine.intake.tablefiles import scan_table
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from engine.intake.source import Part, Source
@@ -19,10 +20,11 @@ FILE = "(file)"
 LINE = "(line)"
 
 
-def scan(source: Source, folder: Path) -> pl.LazyFrame:
+def scan(source: Source, folder: Path, tick: Callable[[int], None] | None = None) -> pl.LazyFrame:
     """Scan the files as text: one row per record, `raw: <column>` for every column, its file and line.
 
-    Files in another encoding, with other line ends or cuts are rewritten into `folder` first, in a stream.
+    Files in another encoding, with other line ends or cuts are rewritten into `folder` first, in a stream. `tick` gets
+    the number of lines of every batch.
     """
     columns = [raw(column) for column in source.dialect.columns]
     parts = [
@@ -31,7 +33,18 @@ def scan(source: Source, folder: Path) -> pl.LazyFrame:
         .with_columns(pl.lit(part.path.name).alias(FILE))
         for number, part in enumerate(source.parts)
     ]
-    return pl.concat(parts)
+    lines = pl.concat(parts)
+    return lines if tick is None else _counted(lines, tick)
+
+
+def _counted(lines: pl.LazyFrame, tick: Callable[[int], None]) -> pl.LazyFrame:
+    """Return the lines as they are, counted batch by batch."""
+
+    def count(batch: pl.DataFrame) -> pl.DataFrame:
+        tick(batch.height)
+        return batch
+
+    return lines.map_batches(count, streamable=True, validate_output_schema=False)
 
 
 def _scan_text(part: Part, target: Path) -> pl.LazyFrame:

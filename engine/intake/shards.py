@@ -10,25 +10,24 @@ import polars as pl
 
 from engine.errors import EngineError, NoDataError, brief
 from engine.intake import duplicates
-from engine.intake.clean import MISSING_CUSTOMER, REASON, SURPLUS, canonical, raw
+from engine.intake.clean import MISSING_CUSTOMER, REASON, SURPLUS, canonical, products_of, raw, text
+from engine.intake.products import TEXTS, line_sums, matched
 from engine.intake.scan import FILE, LINE, scan
 from engine.intake.source import Alert
-from engine.schema import REJECTS, TRANSACTIONS
+from engine.resources import is_disk_full
+from engine.schema import LINES, REJECTS
 from engine.units import MICROS
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import datetime
     from pathlib import Path
 
     from engine.intake.source import Source
 
-BYTES_PER_SHARD = 96_000_000
-"""Input bytes that one shard stands for: it then takes some 150 MB in memory."""
-MAX_SHARDS = 64
-
 SHARD = "shard"
 
-LONGEST = "longest: "
+LONGEST = "(longest cell)"
 LONG_CELL = 1_000
 """Bytes of a cell up to which nothing is suspected, whatever the sample holds."""
 
@@ -39,6 +38,8 @@ class Intake:
 
     shards: tuple[Path, ...]
     rejects: Path
+    products: pl.DataFrame
+    """What the lines of the shards are about, see `schema.PRODUCTS`."""
     read: int
     kept: int
     rejected_by_reason: dict[str, int]
@@ -49,13 +50,17 @@ class Intake:
     alerts: tuple[Alert, ...]
 
 
-def shard_count(input_bytes: int) -> int:
-    """Choose the number of shards from the size of the input; never changes a result."""
-    return min(max(1, -(-input_bytes // BYTES_PER_SHARD)), MAX_SHARDS)
-
-
-def write_shards(source: Source, folder: Path, shards: int, *, drop_duplicates: bool = False) -> Intake:
+def write_shards(
+    source: Source,
+    folder: Path,
+    shards: int,
+    *,
+    drop_duplicates: bool = False,
+    tick: Callable[[int], None] | None = None,
+) -> Intake:
     """Read the input once; write its canonical lines as Arrow IPC files by customer, and its rejected lines as CSV.
+
+    `tick` gets the number of lines of every batch as it is read, from whatever thread.
 
     Raises
     ------
@@ -66,19 +71,24 @@ def write_shards(source: Source, folder: Path, shards: int, *, drop_duplicates: 
     """
     rejects = folder / "rejects.csv"
     mended = all(part.mended for part in source.parts)
+    texts = ["order_id"] if drop_duplicates else []  # shown of the lines that are dropped
     try:
-        outcomes = _pass(source, folder, shards, rejects)
+        sums = _pass(source, folder, shards, rejects, texts, tick)
     except (pl.exceptions.PolarsError, OSError) as error:
+        if is_disk_full(error):
+            raise
         if mended or not isinstance(error, pl.exceptions.ComputeError):
             raise EngineError(
                 f"{source.paths[0]}: reading stopped: {brief(error)}", hint="Check the file and the free disk space."
             ) from error
-        outcomes = None
-    if not mended and (outcomes is None or _swallowed(outcomes, source)):
+        sums = None
+    if not mended and (sums is None or _swallowed(sums, source)):
         # Misplaced quotation marks beyond the sample: the files are mended, line by line, and read again.
         shutil.rmtree(folder / "shards")
-        outcomes = _pass(source.mended(), folder, shards, rejects)
-    assert outcomes is not None
+        sums = _pass(source.mended(), folder, shards, rejects, texts, tick)
+    assert sums is not None
+    outcomes = _outcomes(sums)
+    products = _products(sums, source)
     rejected = outcomes.filter(pl.col(REASON).is_not_null()).sort("rows", REASON, descending=[True, False])
     by_reason = dict(rejected.select(REASON, "rows").iter_rows())
     kept = outcomes.filter(pl.col(REASON).is_null())
@@ -91,7 +101,9 @@ def write_shards(source: Source, folder: Path, shards: int, *, drop_duplicates: 
         )
     total = kept.row(0, named=True)
     paths = tuple(sorted((folder / "shards").rglob("*.arrow")))
-    dropped, money = duplicates.drop(paths, rejects) if drop_duplicates else (0, 0)
+    dropped = money = 0
+    if drop_duplicates:
+        dropped, money, products = duplicates.drop(paths, products, rejects)
     if dropped:
         by_reason[duplicates.REASON] = dropped
     if total["turnover"] >= 2**63:
@@ -103,6 +115,7 @@ def write_shards(source: Source, folder: Path, shards: int, *, drop_duplicates: 
     return Intake(
         shards=paths,
         rejects=rejects,
+        products=products,
         read=total["rows"] - dropped + sum(by_reason.values()),
         kept=total["rows"] - dropped,
         rejected_by_reason=by_reason,
@@ -113,21 +126,24 @@ def write_shards(source: Source, folder: Path, shards: int, *, drop_duplicates: 
     )
 
 
-def _pass(source: Source, folder: Path, shards: int, rejects: Path) -> pl.DataFrame:
-    """Read the input to its end; return the sums of its lines by what became of them."""
+def _pass(
+    source: Source, folder: Path, shards: int, rejects: Path, texts: list[str], tick: Callable[[int], None] | None
+) -> pl.DataFrame:
+    """Read the input to its end; return the sums of its lines by product and what became of them."""
     # NOTE: cached by hand. Left to itself, Polars reads the file once for the kept lines and again for the rejected.
-    lines = canonical(scan(source, folder), source.reading).cache()
+    lines = canonical(scan(source, folder, tick), source.reading).cache()
     queries = [
-        _sink_shards(lines.filter(pl.col(REASON).is_null()), folder / "shards", shards),
+        _sink_shards(lines.filter(pl.col(REASON).is_null()), folder / "shards", shards, texts),
         _reject_rows(lines.filter(pl.col(REASON).is_not_null()), source).sink_csv(rejects, lazy=True),
-        _outcomes(lines, source),
+        # NOTE: one group_by and no more. Polars runs them one after the other, and keeps the lines for the later ones.
+        _sums(lines, source),
     ]
     return pl.collect_all(queries, engine="streaming")[-1]
 
 
-def _sink_shards(kept: pl.LazyFrame, folder: Path, shards: int) -> pl.LazyFrame:
+def _sink_shards(kept: pl.LazyFrame, folder: Path, shards: int, texts: list[str]) -> pl.LazyFrame:
     folder.mkdir()
-    lines = TRANSACTIONS.match(kept.select(TRANSACTIONS.names))
+    lines = kept.select(*LINES.names, *texts)
     if shards == 1:
         return lines.sink_ipc(folder / "0.arrow", lazy=True, maintain_order=False)
     # NOTE: this hash may change with a release of Polars. It chooses the shard and nothing else.
@@ -160,7 +176,7 @@ def _reject_rows(rejected: pl.LazyFrame, source: Source) -> pl.LazyFrame:
     rows = rejected.select(
         file=pl.col(FILE),
         line=line,
-        reason=pl.col(REASON),
+        reason=pl.col(REASON).cast(pl.String),
         raw=pl.concat_str(pl.concat_str(quoted, separator=delimiter), surplus),
     )
     return REJECTS.match(rows)
@@ -171,24 +187,50 @@ def _quoted(cell: pl.Expr, delimiter: str) -> pl.Expr:
     return pl.when(needs_quotes).then('"' + cell.str.replace_all('"', '""', literal=True) + '"').otherwise(cell)
 
 
-def _outcomes(lines: pl.LazyFrame, source: Source) -> pl.LazyFrame:
-    """Sum lines by what became of them: one row per reason, and one with a null reason for the kept lines."""
-    return lines.group_by(REASON).agg(
-        rows=pl.len().cast(pl.Int64),
-        amount=pl.col("amount").cast(pl.Int128).sum(),
+def _sums(lines: pl.LazyFrame, source: Source) -> pl.LazyFrame:
+    """Sum lines by product and reason: one row per product of the kept lines, and one per reason for the rejected."""
+    kept = pl.col(REASON).is_null()
+    texts = {column: pl.col(raw(column)).first() for column in _product_columns(source) if column is not None}
+    mended = all(part.mended for part in source.parts)
+    lengths = [] if mended else [pl.col(raw(column)).str.len_bytes() for column in source.dialect.columns]
+    longest = pl.max_horizontal(pl.lit(0, dtype=pl.UInt32), *lengths)
+    return lines.group_by(pl.when(kept).then(pl.col("product_key")), pl.col(REASON)).agg(
+        **line_sums(),
+        **{raw(column): text for column, text in texts.items()},
         turnover=pl.col("amount").abs().cast(pl.Int128).sum(),
         first=pl.col("ordered_at").min(),
         last=pl.col("ordered_at").max(),
-        **{f"{LONGEST}{column}": pl.col(raw(column)).str.len_bytes().max() for column in source.dialect.columns},
+        **{LONGEST: longest.max()},
     )
 
 
-def _swallowed(outcomes: pl.DataFrame, source: Source) -> bool:
+def _product_columns(source: Source) -> tuple[str | None, str | None, str | None]:
+    return products_of(source.reading.roles)
+
+
+def _outcomes(sums: pl.DataFrame) -> pl.DataFrame:
+    """Sum lines by what became of them: one row per reason, and one with a null reason for the kept lines."""
+    return sums.group_by(pl.col(REASON).cast(pl.String)).agg(
+        rows=pl.col("lines").sum(),
+        amount=pl.col("amount").sum(),
+        turnover=pl.col("turnover").sum(),
+        first=pl.col("first").min(),
+        last=pl.col("last").max(),
+    )
+
+
+def _products(sums: pl.DataFrame, source: Source) -> pl.DataFrame:
+    """Return the table of products, in the order of their texts."""
+    kept = sums.lazy().filter(pl.col(REASON).is_null())
+    columns = zip(TEXTS, _product_columns(source), strict=True)
+    products = kept.with_columns(text(column).alias(name) for name, column in columns)
+    return matched(products).collect()
+
+
+def _swallowed(sums: pl.DataFrame, source: Source) -> bool:
     """Whether a cell is so long that it may hold lines: between two stray quotation marks they vanish in silence."""
-    lengths = outcomes.select(pl.col(f"^{LONGEST}.*$").max()).row(0)
-    return max((length for length in lengths if length is not None), default=0) > max(
-        LONG_CELL, 4 * source.longest_cell
-    )
+    longest = sums[LONGEST].max()
+    return isinstance(longest, int) and longest > max(LONG_CELL, 4 * source.longest_cell)
 
 
 def _alerts(rejected: pl.DataFrame, kept_amount: int) -> list[Alert]:

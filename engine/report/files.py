@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import resource
 import shutil
 import tempfile
 from contextlib import contextmanager
@@ -14,7 +13,10 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from engine.errors import OutputError
+from engine.machine import peak_memory
+from engine.resources import MB, disk_full, is_disk_full
 from engine.version import __version__
+from engine.workspace import remove
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -87,22 +89,25 @@ def write(
     settings: Settings,
     stages: Stages,
     painter: Painter,
+    plan: dict[str, Any],
 ) -> None:
     """Write all outputs of a run and put them into place.
 
-    `customers` are the labelled customers in the order of their ids; they are streamed to the files.
+    `customers` are the labelled customers in the order of their ids; they are streamed to the files. `plan` is what the
+    run was allowed and what it took, for its record.
     """
     assert result.out is not None  # the caller asks for files only with a folder
     with _staged(result.out) as folder:
-        with stages.stage("customers", "Writing the customers"):
-            _write_customers(customers, folder)
-            shutil.copyfile(rejects, folder / REJECTS)
-            result.frames.segments.write_csv(folder / SEGMENTS)
+        # The charts first: their process draws them while this one writes the customers.
         with stages.stage("charts", "Drawing the charts"):
             (folder / CHARTS).mkdir()
             specs = {name: chart.to_dict(validate=False) for name, chart in result.charts.items()}
             for name, spec in specs.items():
                 painter.paint(name, spec, folder / CHARTS)
+        with stages.stage("customers", "Writing the customers"):
+            _write_customers(customers, folder)
+            shutil.copyfile(rejects, folder / REJECTS)
+            result.frames.segments.write_csv(folder / SEGMENTS)
         with stages.stage("report", "Writing the report"):
             from engine.report.html import render_report  # jinja is needed here only
 
@@ -111,24 +116,19 @@ def write(
             painter.finish()
         _write_json(folder / SUMMARY, result.summary)
         _write_json(folder / MODEL, result.model.to_dict())
-        _write_json(folder / RUN, _run_record(source, settings, stages))
+        _write_json(folder / RUN, {**_run_record(source, settings), **_cost(stages, painter, plan)})
 
 
 def _write_customers(customers: pl.LazyFrame, folder: Path) -> None:
     activation = customers.select(ACTIVATION_COLUMNS).with_columns(
         pl.col("revenue").round(2), pl.col("recency_days").round(1), pl.col("last_order").dt.date()
     )
-    pl.collect_all(
-        [
-            customers.sink_parquet(folder / CUSTOMERS, row_group_size=ROW_GROUP, lazy=True),
-            activation.sink_csv(folder / ACTIVATION, lazy=True),
-        ],
-        engine="streaming",
-    )
+    customers.sink_parquet(folder / CUSTOMERS, row_group_size=ROW_GROUP, engine="streaming")
+    activation.sink_csv(folder / ACTIVATION, engine="streaming")
 
 
-def _run_record(source: Source, settings: Settings, stages: Stages) -> dict[str, Any]:
-    """Return what it takes to repeat the run, and what it cost."""
+def _run_record(source: Source, settings: Settings) -> dict[str, Any]:
+    """Return what it takes to repeat the run."""
     described = source.describe()
     files = [
         {**file, "path": str(path), "fingerprint": fingerprint}
@@ -140,8 +140,22 @@ def _run_record(source: Source, settings: Settings, stages: Stages) -> dict[str,
         "settings": {name: _text(value) for name, value in asdict(settings).items()},
         "input": files,
         "detected": described,
+    }
+
+
+def _cost(stages: Stages, painter: Painter, plan: dict[str, Any]) -> dict[str, Any]:
+    """Return what the run has cost until now: seconds of every stage and in all, memory in megabytes.
+
+    The charts are drawn in a process of their own, whose memory and processor time are told apart.
+    """
+    return {
         "seconds": stages.seconds,
-        "peak_memory_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1),
+        "total_seconds": stages.total(),
+        "processor_seconds": stages.processor(),
+        "charts_processor_seconds": round(painter.processor_seconds, 3),
+        "peak_memory_mb": round(peak_memory() / MB, 1),
+        "charts_peak_memory_mb": round(painter.peak_memory / MB, 1),
+        "plan": plan,
     }
 
 
@@ -165,8 +179,10 @@ def _staged(out: Path) -> Iterator[Path]:
         yield staging
         staging.chmod(0o755)
         _replace(staging, out)
-    except BaseException:
-        shutil.rmtree(staging, ignore_errors=True)
+    except BaseException as error:
+        remove(staging)
+        if is_disk_full(error):
+            raise disk_full(out.parent, "--out") from error
         raise
 
 

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, Self
 import vl_convert
 
 from engine.errors import OutputError
+from engine.machine import peak_memory, processor_seconds
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -52,6 +53,10 @@ class Painter:
             encoding="utf-8",
         )
         self._asked = 0
+        self.peak_memory = 0
+        """Bytes that the process has held at most, until its last picture."""
+        self.processor_seconds = 0.0
+        """Processor time that it has taken until then."""
 
     @cached_property
     def bundle(self) -> str:
@@ -73,6 +78,7 @@ class Painter:
         while self._asked:
             answer = self._answer()
             self._asked -= 1
+            self.peak_memory, self.processor_seconds = answer["peak_memory"], answer["processor_seconds"]
             if "error" in answer:
                 raise OutputError(f"The chart {answer['name']} could not be drawn: {answer['error']}.")
 
@@ -119,10 +125,10 @@ def serve() -> None:
             answer = {"name": asked["name"]}
         except (OSError, ValueError) as error:
             answer = {"name": asked["name"], "error": str(error)}
-        _tell(answer)
+        _tell({**answer, "peak_memory": peak_memory(), "processor_seconds": processor_seconds()})
 
 
-def _tell(message: dict[str, str]) -> None:
+def _tell(message: dict[str, Any]) -> None:
     sys.stdout.write(json.dumps(message) + "\n")
     sys.stdout.flush()
 

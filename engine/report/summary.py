@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from engine.intake.shards import Intake
     from engine.intake.source import Source
     from engine.result import Frames
-    from engine.runners.local import Totals
+    from engine.runners.local import Sums, Totals
     from engine.segments.fit import Fit
     from engine.settings import Settings
 
@@ -31,14 +31,14 @@ def summarise(
     frames: Frames,
     fit: Fit,
     concentration: Concentration,
-    baskets: dict[str, int],
+    sums: Sums,
 ) -> dict[str, Any]:
     """Collect every figure of a run: what was read (`run`), the customers, the tables, the alerts and the findings."""
     summary = {**run, **_customers(customers, totals), **_tables(frames, fit, concentration, totals)}
     summary["alerts"] = [
         *run["alerts"],
-        *alerts.of_lines(totals.kinds, run["rows"]["kept"]),
-        *alerts.of_baskets(baskets),
+        *alerts.of_lines(totals.kinds | sums.duplicates, run["rows"]["kept"]),
+        *alerts.of_baskets(sums.baskets),
         *alerts.of_customers(customers, summary),
         *alerts.of_time(frames, summary),
         *fit.alerts,

@@ -5,29 +5,35 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
 import polars as pl
 
-from engine.features.categories import largest_categories, share_name
+from engine.features.categories import largest_categories, largest_items, share_name
 from engine.features.customers import features
-from engine.features.orders import orders
-from engine.features.totals import item_totals, largest_items
+from engine.features.lines import coded, product_codes
+from engine.features.orders import orders, with_gaps
 from engine.insights import affinity, months, timing
 from engine.insights.merge import merge
 from engine.intake import duplicates
-from engine.intake.rules import giant_baskets, is_service, kinds
-from engine.schema import CUSTOMERS, MICROS_OF
+from engine.intake.products import item_totals, kinds, name_counts
+from engine.intake.rules import giant_baskets, is_service
+from engine.runners.ordering import BATCH, FILE, in_ranges
+from engine.schema import CODE, CUSTOMERS, MICROS_OF
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from datetime import datetime
     from pathlib import Path
 
     from engine.segments.model import Model
 
+LINES_IN_MEMORY = 8_000_000
+"""Lines up to which a shard is held in memory where nobody says otherwise: some 45 bytes a line."""
+
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """What the shards hold in all, needed before the features."""
+    """What the lines hold in all, needed before the features."""
 
     categories: list[str]
     """Categories with the largest spend, which get a feature of their own."""
@@ -36,8 +42,12 @@ class Totals:
     affinity_by: str | None
     """Column by which affinity is told: category, else product_id; None where the file has neither."""
     affinity_items: list[str]
+    labels: pl.DataFrame
+    """The most common name of each of these items, where they are products: `item`, `label`."""
     kinds: dict[str, int]
-    """Lines and money of returns, zero-value lines and services, see `intake.rules.kinds`."""
+    """Lines and money of returns, zero-value lines and services, see `intake.products.kinds`."""
+    codes: pl.DataFrame
+    """The numbers of the products, see `features.lines.product_codes`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,107 +60,154 @@ class Sums:
     gaps: pl.DataFrame
     baskets: dict[str, int]
     """Number, lines and money of very large orders, see `intake.rules.giant_baskets`."""
+    duplicates: dict[str, int]
+    """Number and money of lines that repeat another one, see `intake.duplicates.count`."""
 
 
 @dataclass(frozen=True, slots=True)
-class AffinitySums:
-    """Spend by segment and item, and the items' most common names."""
+class Work:
+    """The files of one shard while the run lasts."""
 
-    sums: pl.DataFrame
-    labels: pl.DataFrame
+    features: Path
+    spend: Path
+    """What each customer spends on each item, see `insights.affinity.item_spend`."""
 
 
-def total(shards: Sequence[Path]) -> Totals:
-    """Add up products and categories over the shards."""
-    parts = [
-        _collect_all(
-            [
-                *(item_totals(_scan(shard), column) for column in ("category", "product_id")),
-                kinds(_scan(shard)),
-                duplicates.sums(_scan(shard)),
-            ]
-        )
-        for shard in shards
-    ]
-    categories, products = (merge([part[place] for part in parts], "item") for place in (0, 1))
+def total(products: pl.DataFrame) -> Totals:
+    """Find out from the products of the kept lines what is worth a feature or a comparison."""
+    categories, by_product = (item_totals(products, column) for column in ("category", "product_id"))
     if len(categories) > 1:
         by, items = "category", largest_items(categories)
-    elif len(products) > 1:
-        by, items = "product_id", [item for item in largest_items(products) if not is_service(item)]
+    elif len(by_product) > 1:
+        by, items = "product_id", [item for item in largest_items(by_product) if not is_service(item)]
     else:
         by, items = None, []
-    counted = [pl.concat(part[place] for part in parts).sum().row(0, named=True) for place in (2, 3)]
+    items = items[: affinity.MAX_ITEMS]
+    names = name_counts(products, items if by == "product_id" else [])
     return Totals(
-        largest_categories(categories), len(products), by, items[: affinity.MAX_ITEMS], counted[0] | counted[1]
+        categories=largest_categories(categories),
+        products=len(by_product),
+        affinity_by=by,
+        affinity_items=items,
+        labels=affinity.most_common_names(names),
+        kinds=kinds(products),
+        codes=product_codes(products, by, items),
     )
 
 
 def build_features(
-    shards: Sequence[Path], folder: Path, as_of: datetime, categories: Sequence[str], *, counted: bool
-) -> tuple[pl.LazyFrame, Sums]:
-    """Compute the features of every shard into `folder`, and the sums over all; return those of all customers."""
-    folder.mkdir()
-    parts = []
+    shards: Sequence[Path],
+    folder: Path,
+    as_of: datetime,
+    totals: Totals,
+    *,
+    counted: bool,
+    lines_in_memory: int = LINES_IN_MEMORY,
+    tick: Callable[[int], None] = lambda _: None,
+) -> tuple[list[Work], Sums]:
+    """Compute the features of every shard into `folder`, and the sums over all; `tick` gets a 1 after every shard.
+
+    A shard with more lines than `lines_in_memory` is read anew for every query, and never held as a whole.
+    """
+    works, parts = [], []
     for shard in shards:
-        lines = _scan(shard)
-        of_shard = orders(lines).collect(engine="streaming").lazy()
-        by_month = months.customer_months(of_shard)
-        _, *sums = _collect_all(
-            [
-                features(lines, of_shard, as_of, categories, counted=counted).sink_ipc(
-                    folder / shard.name, lazy=True, maintain_order=False
-                ),
-                months.month_sums(by_month),
-                months.cohort_sums(by_month),
-                timing.clock_sums(of_shard),
-                timing.gap_sums(of_shard),
-                giant_baskets(of_shard),
-            ]
+        work = Work(*(folder / f"{shard.stem}.{part}" for part in ("features", "spend")))
+        lines, of_shard = write_features(
+            shard, work.features, as_of, totals, counted=counted, lines_in_memory=lines_in_memory
         )
-        parts.append(sums)
-    of_months, of_cohorts, of_clock, of_gaps, of_baskets = zip(*parts, strict=True)
-    table = pl.concat([_scan(folder / shard.name) for shard in shards])
-    return table, Sums(
+        parts.append(_sums_of(lines, of_shard, work.spend if totals.affinity_by else None))
+        works.append(work)
+        tick(1)
+    of_months, of_cohorts, of_clock, of_gaps, of_baskets, of_duplicates = zip(*parts, strict=True)
+    return works, Sums(
         months=merge(of_months, "month"),
         cohorts=merge(of_cohorts, "cohort", "months_since"),
         clock=merge(of_clock, "weekday", "hour"),
         gaps=merge(of_gaps, "days"),
-        baskets=pl.concat(of_baskets).sum().row(0, named=True),
+        baskets=_added(of_baskets),
+        duplicates=_added(of_duplicates),
     )
 
 
+def write_features(
+    shard: Path,
+    target: Path,
+    as_of: datetime,
+    totals: Totals,
+    *,
+    counted: bool,
+    lines_in_memory: int = LINES_IN_MEMORY,
+) -> tuple[pl.LazyFrame, pl.LazyFrame]:
+    """Compute the features of one shard; return its lines, with numbers in place of texts, and its orders."""
+    lines = coded(_scan(shard), totals.codes.lazy())
+    if _scan(shard).select(pl.len()).collect().item() <= lines_in_memory:
+        lines = _collect(lines).lazy()
+    of_shard = _collect(with_gaps(orders(lines))).lazy()
+    table = features(lines, of_shard, as_of, totals.categories, counted=counted)
+    _collect(table.sort("customer_id").sink_ipc(target, record_batch_size=BATCH, lazy=True))
+    return lines, of_shard
+
+
+def _sums_of(lines: pl.LazyFrame, of_shard: pl.LazyFrame, spend: Path | None) -> tuple[pl.DataFrame, ...]:
+    """Return the sums over the orders of one shard; write what each customer spends on each item, where it is told."""
+    if spend is not None:
+        _collect(affinity.item_spend(lines).sink_ipc(spend, lazy=True, maintain_order=False))
+    copies = duplicates.count(lines)
+    by_month = _collect(months.customer_months(of_shard)).lazy()
+    return (
+        *map(_collect, (months.month_sums(by_month), months.cohort_sums(by_month))),
+        *map(_collect, (timing.clock_sums(of_shard), timing.gap_sums(of_shard), giant_baskets(of_shard))),
+        pl.DataFrame(copies),
+    )
+
+
+def all_features(works: Sequence[Work]) -> pl.LazyFrame:
+    """Return the features of all customers, one row each, in the order of the shards."""
+    return pl.concat([_scan(work.features) for work in works])
+
+
 def label_customers(
-    shards: Sequence[Path], features: Path, folder: Path, model: Model, totals: Totals
-) -> tuple[pl.LazyFrame, AffinitySums | None]:
-    """Label the customers of every shard into `folder`; return all by customer_id, and what the segments buy."""
+    works: Sequence[Work], folder: Path, model: Model, totals: Totals
+) -> tuple[pl.LazyFrame, pl.DataFrame | None]:
+    """Label all customers into `folder`; return them by customer_id, and what the segments spend on each item.
+
+    The latter are the sums of `insights.affinity.merge_affinity`, None where the file has no products or categories.
+    """
     folder.mkdir()
-    further = [share_name(category) for category in totals.categories]
-    parts = []
-    for shard in shards:
-        labelled = folder / shard.name
-        table = model.label(_scan(features / shard.name)).select(*CUSTOMERS.names, *further, MICROS_OF)
-        table.sort("customer_id").sink_ipc(labelled, engine="streaming")
-        if totals.affinity_by is not None:
-            lines = _scan(shard)
-            queries = [affinity.affinity_sums(lines, _scan(labelled), totals.affinity_by, totals.affinity_items)]
-            if totals.affinity_by == "product_id":
-                queries.append(affinity.name_counts(lines, totals.affinity_items))
-            parts.append(_collect_all(queries))
-    customers = pl.merge_sorted([_scan(folder / shard.name) for shard in shards], key="customer_id")
-    return customers, _merge_affinity(parts)
+    columns = [*CUSTOMERS.names, *[share_name(category) for category in totals.categories], MICROS_OF]
+    segments = [np.zeros(_codes(work), dtype=np.uint8) for work in works]
+    files = []
+    for number, customers in enumerate(in_ranges([work.features for work in works], "customer_id")):
+        labelled = model.label(customers).select(*columns, CODE, FILE).collect()
+        for (place,), part in labelled.select(FILE, CODE, "segment").partition_by(FILE, as_dict=True).items():
+            segments[place][part[CODE].to_numpy()] = part["segment"].to_numpy()
+        files.append(folder / f"{number}.arrow")
+        labelled.select(columns).write_ipc(files[-1])
+    bought = None
+    if totals.affinity_by is not None:
+        parts = [_affinity_of(work, pl.Series(of_shard)) for work, of_shard in zip(works, segments, strict=True)]
+        bought = affinity.merge_affinity(parts, totals.affinity_items)
+    return pl.concat(map(_scan, files)), bought
 
 
-def _merge_affinity(parts: Sequence[Sequence[pl.DataFrame]]) -> AffinitySums | None:
-    if not parts:
-        return None
-    sums = affinity.merge_affinity(part[0] for part in parts)
-    counts = merge([part[1] for part in parts], "item", "label") if len(parts[0]) > 1 else None
-    none = pl.DataFrame(schema={"item": pl.String, "label": pl.String})
-    return AffinitySums(sums, affinity.most_common_names(counts) if counts is not None else none)
+def _codes(work: Work) -> int:
+    """Return the number of customers of a shard: their codes are smaller."""
+    return int(_scan(work.features).select(pl.col(CODE).max()).collect().item()) + 1
 
 
-def _collect_all(queries: Sequence[pl.LazyFrame]) -> list[pl.DataFrame]:
-    return pl.collect_all(queries, engine="streaming")
+def _affinity_of(work: Work, segments: pl.Series) -> pl.DataFrame:
+    """Sum the spend of the customers of a shard by their segments; `segments` has that of each customer's code."""
+    spend = _scan(work.spend).collect()
+    return _collect(affinity.affinity_sums(spend.lazy().with_columns(segment=segments.gather(spend[CODE]))))
+
+
+def _added(parts: Sequence[pl.DataFrame]) -> dict[str, int]:
+    return pl.concat(parts).sum().row(0, named=True)
+
+
+def _collect(query: pl.LazyFrame) -> pl.DataFrame:
+    # NOTE: no common subplans. To share a scan, Polars keeps what one branch has read until the other one has come.
+    return query.collect(engine="streaming", optimizations=pl.QueryOptFlags(comm_subplan_elim=False))
 
 
 def _scan(path: Path) -> pl.LazyFrame:

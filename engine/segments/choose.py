@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from sklearn.cluster import KMeans
 from sklearn.metrics import adjusted_rand_score, pairwise_distances, silhouette_score
-from threadpoolctl import threadpool_limits
+
+from engine.segments.threads import one_thread
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -59,7 +60,7 @@ def evaluate(points: Matrix, ks: Sequence[int], seed: int) -> list[Candidate]:
     customers, 2 cores), since they wait for each other's hold on the interpreter.
     """
     points = points[:SAMPLE]
-    with threadpool_limits(1):
+    with one_thread():
         distances = pairwise_distances(points[:SILHOUETTE_SAMPLE].astype(np.float64))
     np.fill_diagonal(distances, 0.0)
     return [_judge(points, distances, k, seed) for k in ks]
@@ -67,7 +68,7 @@ def evaluate(points: Matrix, ks: Sequence[int], seed: int) -> list[Candidate]:
 
 def fit(points: Matrix, k: int, seed: int, starts: int = STARTS) -> KMeans:
     """Fit k-means on one thread: its sums then have one order only."""
-    with threadpool_limits(1):
+    with one_thread():
         return KMeans(k, n_init=starts, random_state=seed, tol=1e-3).fit(points)
 
 
@@ -78,11 +79,11 @@ def _judge(points: Matrix, distances: NDArray[np.float64], k: int, seed: int) ->
     for trial in range(BOOTSTRAPS):
         drawn = points[random.integers(len(points), size=len(points))]
         again = fit(drawn, k, seed + 1 + trial, BOOTSTRAP_STARTS)
-        with threadpool_limits(1):
+        with one_thread():
             agreement.append(adjusted_rand_score(reference, again.predict(points)))
     part = reference[: len(distances)]
     split = len(np.unique(part)) > 1
-    with threadpool_limits(1):
+    with one_thread():
         silhouette = silhouette_score(distances, part, metric="precomputed") if split else 0.0
     smallest = np.bincount(reference, minlength=k).min() / len(reference)
     return Candidate(k, float(silhouette), float(np.mean(agreement)), float(np.std(agreement)), float(smallest))

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from sklearn.cluster import MiniBatchKMeans
-from threadpoolctl import threadpool_limits
 
 from engine.errors import EngineError
 from engine.segments import choose
 from engine.segments.matrix import candidates, fit_features, matrix
 from engine.segments.sampling import take_sample
+from engine.segments.threads import one_thread
 from engine.settings import K_RANGE
 
 if TYPE_CHECKING:
@@ -102,7 +102,7 @@ def refine(points: NDArray[np.float32], k: int, seed: int) -> tuple[tuple[float,
     started = choose.fit(points[:START_SAMPLE], k, seed, STARTS)
     # NOTE: without reassignment. It would move a small segment's centroid to a random customer.
     model = MiniBatchKMeans(k, init=started.cluster_centers_, n_init=1, reassignment_ratio=0.0, random_state=seed)
-    with threadpool_limits(1):
+    with one_thread():
         for begin in range(0, len(points), BATCH):
             model.partial_fit(points[begin : begin + BATCH])
     return tuple(tuple(float(value) for value in centroid) for centroid in model.cluster_centers_)

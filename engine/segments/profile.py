@@ -7,41 +7,50 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from engine.schema import MICROS_OF
+from engine.segments.model import with_segment
 from engine.segments.names import Trait
 from engine.units import money, ratio
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from engine.segments.fit import Fit
     from engine.segments.matrix import Feature, FittedFeature
 
 
-def overall_medians(customers: pl.LazyFrame, columns: Sequence[str]) -> dict[str, float | None]:
-    """Return the medians of the columns over all customers."""
-    return customers.select(_medians(columns)).collect(engine="streaming").row(0, named=True)
+def segments_of(customers: pl.LazyFrame, fit: Fit) -> pl.Series:
+    """Return the number of each customer's segment, from 1, in the order of the customers."""
+    labelled = with_segment(customers, fit.features, fit.centroids)
+    return labelled.select(pl.col("segment").cast(pl.UInt8)).collect(engine="streaming").to_series()
 
 
-def measure(labelled: pl.LazyFrame, overall: dict[str, float | None]) -> pl.DataFrame:
-    """Measure each segment, given the medians over all customers.
+def measure(
+    customers: pl.LazyFrame, segments: pl.Series, columns: Sequence[str]
+) -> tuple[pl.DataFrame, dict[str, float | None]]:
+    """Measure each segment, given the segments of the customers; return the medians over all customers besides.
 
     One row per `segment`: total (micros), customers, once (share of the customers with one purchase at most), and for
     each column its median, `<column> above` and `<column> below` (shares of the segment's customers above and below the
     median of all).
     """
-    sums = (pl.col(MICROS_OF).sum().alias("total"), pl.len().cast(pl.Int64).alias("customers"))
-    sides = [
-        side.mean().alias(f"{column} {name}")
-        for column, middle in overall.items()
-        if middle is not None
-        for name, side in (("above", pl.col(column) > middle), ("below", pl.col(column) < middle))
-    ]
-    once = (pl.col("orders") <= 1).mean().alias("once")
-    by_segment = labelled.group_by("segment").agg(*sums, once, *_medians(list(overall)), *sides)
-    return by_segment.sort("segment").collect(engine="streaming")
+    counts = customers.select(MICROS_OF, once=pl.col("orders") <= 1).collect(engine="streaming")
+    table = _by_segment(
+        counts, segments, pl.col(MICROS_OF).sum().alias("total"), pl.len().alias("customers"), pl.col("once").mean()
+    )
+    overall: dict[str, float | None] = {}
+    for column in columns:
+        # NOTE: one column at a time, so that the memory does not grow with the number of features.
+        value = pl.col(column)
+        values = customers.select(value.cast(pl.Float64)).collect(engine="streaming")
+        middle = overall[column] = values.select(value.median()).item()
+        sides = [] if middle is None else [("above", value > middle), ("below", value < middle)]
+        shares = (side.mean().alias(f"{column} {name}") for name, side in sides)
+        table = table.join(_by_segment(values, segments, value.median(), *shares), on="segment")
+    return table.with_columns(pl.col("segment", "customers").cast(pl.Int64)).sort("segment"), overall
 
 
-def _medians(columns: Sequence[str]) -> list[pl.Expr]:
-    return [pl.col(column).cast(pl.Float64).median() for column in columns]
+def _by_segment(values: pl.DataFrame, segments: pl.Series, *aggregates: pl.Expr) -> pl.DataFrame:
+    return values.with_columns(segment=segments).group_by("segment").agg(*aggregates)
 
 
 def by_revenue(measured: pl.DataFrame, k: int) -> list[int]:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 from sklearn.decomposition import PCA
-from threadpoolctl import threadpool_limits
 
 from engine.features.rfm import RfmCuts, quantiles
 from engine.segments import profile
@@ -15,6 +14,7 @@ from engine.segments.fit import fit_segments
 from engine.segments.matrix import candidates, matrix
 from engine.segments.model import Model, with_segment
 from engine.segments.names import name_segments
+from engine.segments.threads import one_thread
 from engine.version import __version__
 
 if TYPE_CHECKING:
@@ -43,8 +43,8 @@ def find_segments(customers: pl.LazyFrame, categories: Sequence[str], k: int | N
     """Find the hidden segments of all customers, given their features; see `fit_segments` for the errors."""
     fit = fit_segments(customers, categories, k, seed)
     known = candidates(categories)
-    overall = profile.overall_medians(customers, [each.name for each in known])
-    measured = profile.measure(with_segment(customers, fit.features, fit.centroids), overall)
+    segments = profile.segments_of(customers, fit)
+    measured, overall = profile.measure(customers, segments, [each.name for each in known])
     order = profile.by_revenue(measured, len(fit.centroids))
     centroids = tuple(fit.centroids[each] for each in order)
     renumbered = measured.with_columns(
@@ -67,7 +67,7 @@ def _map(sample: pl.DataFrame, model: Model) -> tuple[pl.DataFrame, tuple[float,
         schema = {"x": pl.Float64, "y": pl.Float64, "segment": pl.Int64, "segment_name": pl.String}
         return pl.DataFrame(schema=schema), (0.0, 0.0)
     points = matrix(shown.lazy(), model.features).collect().to_numpy()
-    with threadpool_limits(1):
+    with one_thread():
         pca = PCA(2, svd_solver="full")
         projected = pca.fit_transform(points)
     labels = with_segment(shown.lazy(), model.features, model.centroids).select("segment").collect()

@@ -10,8 +10,10 @@ import polars as pl
 from hypothesis import strategies as st
 
 from engine.features.customers import features
-from engine.features.orders import orders
-from engine.schema import TRANSACTIONS
+from engine.features.lines import coded, product_codes
+from engine.features.orders import orders, with_gaps
+from engine.intake.products import line_sums
+from engine.schema import CODE, PRODUCTS
 
 Engine = Literal["in-memory", "streaming"]
 
@@ -35,15 +37,55 @@ class Line:
         return self.quantity >= 0 and self.amount >= 0
 
 
+SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
+    "customer_id": pl.String,
+    "order_id": pl.String,
+    "ordered_at": pl.Datetime("us"),
+    "quantity": pl.Int64,
+    "amount": pl.Int64,
+    "product_id": pl.String,
+    "category": pl.String,
+}
+
+
 def frame(lines: list[Line]) -> pl.LazyFrame:
-    rows = [{name: getattr(line, name, None) for name in TRANSACTIONS.names} for line in lines]
-    return pl.LazyFrame(rows, schema=TRANSACTIONS.schema)
+    """Return lines as the features take them, but with texts that can be read in place of numbers."""
+    rows = [{name: getattr(line, name) for name in SCHEMA} for line in lines]
+    categories = pl.Enum(sorted({line.category for line in lines if line.category is not None}))
+    table = pl.LazyFrame(rows, schema=SCHEMA).rename({"order_id": "order_key"})
+    return table.with_columns(pl.col("category").cast(categories))
+
+
+def products(lines: list[Line]) -> pl.DataFrame:
+    """Return the products of lines as the intake leaves them."""
+    texts = pl.col("category").cast(pl.String)
+    sums = frame(lines).with_columns(texts).group_by("product_id", "category").agg(**line_sums())
+    keyed = sums.sort("product_id", "category").with_row_index("product_key", offset=7)
+    return keyed.select(
+        pl.lit(None).alias(column.name).cast(column.dtype)
+        if column.name == "product_name"
+        else pl.col(column.name).cast(column.dtype)
+        for column in PRODUCTS.columns
+    ).collect()
+
+
+def shard(lines: list[Line]) -> pl.LazyFrame:
+    """Return lines as a shard holds them, made ready for the features: all texts as numbers."""
+    table = products(lines)
+    keys = table.select("product_key", "product_id", "category").lazy()
+    texts = frame(lines).with_columns(pl.col("category").cast(pl.String), pl.col("order_key").hash())
+    keyed = texts.join(keys, on=["product_id", "category"], how="left", nulls_equal=True)
+    return coded(keyed.drop("product_id", "category"), product_codes(table, "category", ["Toys"]).lazy())
+
+
+def table_of(lf: pl.LazyFrame, categories: list[str], *, engine: Engine = "in-memory") -> pl.DataFrame:
+    """Compute the features of the customers of a frame, sorted by customer."""
+    return features(lf, with_gaps(orders(lf)), AS_OF, categories).sort("customer_id").collect(engine=engine)
 
 
 def feature_table(lines: list[Line], categories: list[str], *, engine: Engine = "in-memory") -> pl.DataFrame:
     """Compute the features of the customers, sorted by customer."""
-    lf = frame(lines)
-    return features(lf, orders(lf), AS_OF, categories).sort("customer_id").collect(engine=engine)
+    return table_of(frame(lines), categories, engine=engine).drop(CODE)
 
 
 MOMENTS = st.one_of(

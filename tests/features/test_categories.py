@@ -6,8 +6,8 @@ from hypothesis import given, settings
 from polars.testing import assert_frame_equal
 
 from engine.features.categories import TASTE_CATEGORIES, largest_categories, share_name, tastes
-from engine.features.totals import item_totals
-from tests.features.builders import LINES, Line, feature_table, frame
+from engine.intake.products import item_totals
+from tests.features.builders import LINES, Line, feature_table, frame, products
 
 
 def totals(**spend: int) -> pl.DataFrame:
@@ -21,7 +21,7 @@ def test_totals_are_what_was_bought_by_category(lines: list[Line]) -> None:
     spend = [sum(line.amount for line in lines if line.bought and line.category == name) for name in names]
     expected = pl.DataFrame({"item": names, "spend": spend}, schema={"item": pl.String, "spend": pl.Int64})
 
-    assert_frame_equal(item_totals(frame(lines), "category").sort("item").collect(), expected, check_exact=True)
+    assert_frame_equal(item_totals(products(lines), "category"), expected, check_exact=True)
 
 
 def test_largest_categories_come_in_the_order_of_their_names() -> None:
@@ -38,7 +38,7 @@ def test_of_equal_categories_the_first_by_name_are_taken(reverse: bool) -> None:
 
 def test_categories_without_spend_get_no_feature() -> None:
     assert largest_categories(totals(Art=0, Toys=1)) == ["Toys"]
-    assert largest_categories(item_totals(frame([]), "category").collect()) == []
+    assert largest_categories(item_totals(products([]), "category")) == []
 
 
 @pytest.mark.parametrize("amounts", [{"Toys": 5, "Art": 5, "Garden": 4}, {"Toys": 0, "Art": 0}])

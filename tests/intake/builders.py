@@ -7,13 +7,16 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
+from polars.testing import assert_frame_equal
 
-from engine.intake.clean import SURPLUS, Reading, canonical, raw
+from engine.intake.clean import REASON, SURPLUS, Reading, canonical, raw
 from engine.intake.dialect import Dialect
 from engine.intake.roles import Role, Roles, detect_roles
 from engine.intake.sample import Sample
+from engine.intake.scan import scan
 from engine.intake.shards import Intake, write_shards
 from engine.intake.source import Source, open_source
+from engine.schema import LINES, TRANSACTIONS
 from engine.settings import Settings
 
 
@@ -52,8 +55,30 @@ def take_file(path: Path, folder: Path) -> Taken:
 def _taken(source: Source, work: Path, shards: int) -> Taken:
     work.mkdir()
     intake = write_shards(source, work, shards)
-    lines = pl.concat([pl.read_ipc(shard) for shard in intake.shards])
-    return Taken(source, intake, lines, pl.read_csv(intake.rejects, schema_overrides={"raw": pl.String}))
+    rejects = pl.read_csv(intake.rejects, schema_overrides={"raw": pl.String})
+    return Taken(source, intake, transactions(source, intake, work), rejects)
+
+
+def transactions(source: Source, intake: Intake, work: Path) -> pl.DataFrame:
+    """Return the kept lines with their texts, having made sure that the shards hold just these lines."""
+    held = pl.concat([pl.read_ipc(shard) for shard in intake.shards]).sort(LINES.names)
+    try:
+        kept = _kept(source, work)
+    except pl.exceptions.ComputeError:
+        kept = pl.DataFrame()
+    if len(kept) != len(held):  # they were mended on the way
+        kept = _kept(source.mended(), work)
+    assert held.schema == LINES.schema
+    assert_frame_equal(kept.select(LINES.names).sort(LINES.names), held, check_exact=True)
+    named = kept.select("product_key", "product_id", "product_name", "category").unique()
+    products = intake.products.select(named.columns)
+    assert_frame_equal(named, products, check_row_order=False, check_exact=True)
+    return kept.select(TRANSACTIONS.names)
+
+
+def _kept(source: Source, work: Path) -> pl.DataFrame:
+    lines = canonical(scan(source, work), source.reading)
+    return lines.filter(pl.col(REASON).is_null()).collect()
 
 
 def sample_of(text: str, *pieces: str) -> Sample:

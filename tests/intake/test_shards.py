@@ -17,7 +17,6 @@ from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
 from engine.errors import EngineError, NoDataError, SourceError
-from engine.intake.shards import BYTES_PER_SHARD, MAX_SHARDS, shard_count
 from engine.schema import REJECTS, TRANSACTIONS
 from tests.intake.builders import Taken, opened, take
 
@@ -256,14 +255,6 @@ def test_totals_up_to_64_bits_are_exact_and_beyond_an_error(tmp_path: Path) -> N
         take(
             tmp_path / "more", "customer,date,amount\n" + "a,2020-01-01,1000000000\nb,2020-01-01,-1000000000\n" * 5_000
         )
-
-
-@pytest.mark.parametrize(
-    ("size", "expected"),
-    [(1, 1), (BYTES_PER_SHARD, 1), (BYTES_PER_SHARD + 1, 2), (10 * BYTES_PER_SHARD, 10), (10**15, MAX_SHARDS)],
-)
-def test_number_of_shards_grows_with_the_input_and_is_bounded(size: int, expected: int) -> None:
-    assert shard_count(size) == expected
 
 
 BLANKS = "\t\n\x0b\x0c\r \x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(map(chr, range(0x2000, 0x200B)))

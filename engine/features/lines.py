@@ -1,0 +1,39 @@
+"""The lines of a shard made ready for counting: customers, products and categories as numbers instead of texts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+ITEM = "item"
+"""Column that tells by which product or category a line counts in the affinities; null where it is not compared."""
+
+
+def product_codes(products: pl.DataFrame, by: str | None, items: Sequence[str]) -> pl.DataFrame:
+    """Give the texts of the products small numbers that keep the order of the texts.
+
+    One row per row of `products` (`schema.PRODUCTS`): product_key, product_id (number), category (Enum), and the `item`
+    by which the line is compared: its place in `items`, which are values of the column `by`.
+    """
+    categories = products["category"].drop_nulls().unique().sort()
+    places = {item: place for place, item in enumerate(items)}
+    item = pl.lit(None, dtype=pl.String) if by is None else pl.col(by)
+    return products.select(
+        "product_key",
+        pl.col("product_id").rank("dense").cast(pl.UInt32),
+        pl.col("category").cast(pl.Enum(categories)),
+        item.replace_strict(places, default=None, return_dtype=pl.UInt16).alias(ITEM),
+    )
+
+
+def coded(lines: pl.LazyFrame, codes: pl.LazyFrame) -> pl.LazyFrame:
+    """Return canonical lines with their customers and products as numbers: one row per line, in no particular order.
+
+    Customers get numbers of their own in every call: two frames that were coded apart cannot be joined by them.
+    """
+    customers = pl.Categorical(pl.Categories.random())
+    return lines.with_columns(pl.col("customer_id").cast(customers)).join(codes, on="product_key", how="left")

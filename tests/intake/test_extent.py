@@ -1,0 +1,62 @@
+from __future__ import annotations
+
+import gzip
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from engine.intake.extent import extent
+from engine.intake.source import open_source
+from engine.settings import Settings
+
+
+@pytest.fixture(scope="module")
+def text(export: Path) -> str:
+    return export.read_text(encoding="utf-8")
+
+
+def test_lines_and_bytes_of_text(export: Path) -> None:
+    size = extent(open_source([export], Settings()))
+
+    assert size.bytes == export.stat().st_size
+    assert size.lines == pytest.approx(20_001, rel=0.02)
+    assert size.rewritten == 0
+
+
+def test_text_in_another_encoding_is_counted_in_its_own_bytes_and_rewritten(text: str, tmp_path: Path) -> None:
+    path = tmp_path / "shop.csv"
+    path.write_text(text, encoding="utf-16")
+
+    size = extent(open_source([path], Settings()))
+
+    assert size.lines == pytest.approx(20_001, rel=0.02)
+    assert size.bytes == size.rewritten == path.stat().st_size
+
+
+def test_packed_text_counts_unpacked(text: str, tmp_path: Path) -> None:
+    path = tmp_path / "shop.csv.gz"
+    path.write_bytes(gzip.compress(text.encode()))
+
+    size = extent(open_source([path], Settings()))
+
+    assert size.lines == pytest.approx(20_001, rel=0.1)
+    assert size.bytes == pytest.approx(len(text.encode()), rel=0.1)
+
+
+def test_tables_count_as_the_text_they_would_be(export: Path, text: str, tmp_path: Path) -> None:
+    path = tmp_path / "shop.parquet"
+    pl.read_csv(export, infer_schema=False).write_parquet(path)
+
+    size = extent(open_source([path], Settings()))
+
+    assert size.lines == 20_000
+    assert size.bytes == pytest.approx(len(text.encode()), rel=0.02)
+
+
+def test_several_files_add_up(export: Path, text: str, tmp_path: Path) -> None:
+    (tmp_path / "other.csv").write_text(text, encoding="utf-8")
+
+    size = extent(open_source([export, tmp_path / "other.csv"], Settings()))
+
+    assert size.lines == pytest.approx(40_002, rel=0.02)
