@@ -9,6 +9,7 @@ import polars as pl
 
 from engine.intake import numbers
 from engine.intake.dates import PLAUSIBLE_YEARS, parse
+from engine.intake.encoding import DAMAGE
 from engine.intake.products import TEXTS, product_key
 from engine.intake.rules import cancellation, service
 from engine.units import MAX_AMOUNT, MICROS, MILLI
@@ -81,7 +82,7 @@ def canonical(lf: pl.LazyFrame, reading: Reading) -> pl.LazyFrame:
     columns = (reading.roles.column("order"), *products_of(reading.roles))
     texts = [text(column).alias(name) for name, column in zip(("order_id", *TEXTS), columns, strict=True)]
     # NOTE: trimmed only. To make empty cells null costs as much again, and no rule needs it.
-    cells = [_trimmed(reading.roles.column(role)).alias(f"({role})") for role in ("date", "quantity", "price")]
+    cells = [_trimmed(reading.roles.column(role)).alias(f"({role})") for role in ("order", "date", "quantity", "price")]
     customer, amount = _trimmed(reading.roles.column("customer")), _trimmed(reading.roles.column("amount"))
     if reading.roles.layout is not None and reading.roles.layout.carry_down:
         # The order's total stands on its first line; the order's other lines bring nothing more.
@@ -95,10 +96,14 @@ def canonical(lf: pl.LazyFrame, reading: Reading) -> pl.LazyFrame:
             customer_id=_without_fraction(customer) if reading.float_ids else customer,
             product_key=product_key([raw(column) for column in products_of(reading.roles) if column is not None]),
         )
+        # NOTE: step by step. An expression that stands in another one several times is computed as often.
         .with_columns(
-            ordered_at=parse(pl.col("(date)"), reading.date_formats),
-            quantity=_quantity(reading),
+            parse(pl.col("(date)"), reading.date_formats).alias("ordered_at"),
+            numbers.thousandths(pl.col("(quantity)"), reading.style("quantity")).alias("(thousandths)"),
+            _money(reading).alias("(micros)"),
         )
+        .with_columns(quantity=_quantity(reading))
+        .with_columns(_total(reading).alias("(total)"))
         .with_columns(
             order_id=pl.coalesce("order_id", day) if reading.roles.column("order") else day,
             order_key=_order_key(reading.roles.column("order")),
@@ -119,7 +124,7 @@ def _order_key(column: str | None) -> pl.Expr:
     day = pl.col("ordered_at").dt.date().to_physical().cast(pl.Int64).reinterpret(signed=False)
     if column is None:
         return day
-    order = _trimmed(column)
+    order = pl.col("(order)")
     return pl.when(_present(order)).then(order.hash()).otherwise(day)
 
 
@@ -163,25 +168,33 @@ def _carried_down(lf: pl.LazyFrame, roles: Roles) -> pl.LazyFrame:
 def _quantity(reading: Reading) -> pl.Expr:
     if reading.roles.column("quantity") is None:
         return pl.lit(MILLI, dtype=pl.Int64)
-    quantity = numbers.thousandths(pl.col("(quantity)"), reading.style("quantity"))
+    quantity = pl.col("(thousandths)")
     return pl.when(_within(quantity, MAX_AMOUNT * MILLI)).then(quantity)
 
 
+def _money(reading: Reading) -> pl.Expr:
+    """Return the line's total as it is written where there is a column for it, else its unit price."""
+    role = "price" if reading.roles.column("amount") is None else "amount"
+    return numbers.micros(pl.col(f"({role})"), reading.style(role))
+
+
+def _total(reading: Reading) -> pl.Expr:
+    """Return the line's total: its own column where there is one, else quantity times unit price."""
+    money = pl.col("(micros)")
+    return numbers.times(pl.col("quantity"), money) if reading.roles.column("amount") is None else money
+
+
 def _amount(reading: Reading) -> pl.Expr:
-    """Return the line's total: its own column where there is one, else quantity times unit price.
+    """Return the total with its sign, where it can be believed.
 
     A line with a negative quantity is a return, also where its total is written without the sign.
     """
-    roles = reading.roles
-    if roles.column("amount") is None:
-        price = numbers.micros(pl.col("(price)"), reading.style("price"))
-        amount = numbers.times(pl.col("quantity"), price)
-    else:
-        amount = numbers.micros(pl.col("(amount)"), reading.style("amount"))
-    if roles.column("quantity"):
-        amount = pl.when(pl.col("quantity") < 0).then(-amount.abs()).otherwise(amount)
+    total = pl.col("(total)")
+    signed = total
+    if reading.roles.column("quantity"):
+        signed = pl.when(pl.col("quantity") < 0).then(-total.abs()).otherwise(total)
     # A line with too many cells has shifted columns: its money is anybody's guess.
-    return pl.when(pl.col(SURPLUS).is_null() & _within(amount, MAX_AMOUNT * MICROS)).then(amount)
+    return pl.when(pl.col(SURPLUS).is_null() & _within(total, MAX_AMOUNT * MICROS)).then(signed)
 
 
 def _within(column: pl.Expr, limit: int) -> pl.Expr:
@@ -198,7 +211,7 @@ def _reason(reading: Reading) -> pl.Expr:
         (_repeats_header(roles), "the header again"),
         *_not_analysed(reading),
         (pl.col("customer_id").is_null() | pl.col("customer_id").is_in(("", *NOBODY)), MISSING_CUSTOMER),
-        (pl.col("customer_id").str.contains("\ufffd", literal=True), "customer not in UTF-8"),
+        (pl.col("customer_id").str.contains(DAMAGE, literal=True), "customer not in UTF-8"),
         *_unread(roles),
     ]
     # NOTE: an Enum is a number inside: a tenth of the cost of texts.

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 UTF8 = "utf-8"
+DAMAGE = "\ufffd"
+"""What stands for bytes that are no character."""
 BOMS = (
     (b"\xef\xbb\xbf", UTF8),
     (b"\xff\xfe\0\0", "utf-32-le"),
@@ -211,7 +213,7 @@ def _score(cells: list[bytes], encoding: str) -> float:
 
 def _placed(before: str, char: str, after: str) -> float:
     """Rate a character by its neighbours alone; a letter in its place gets 1."""
-    if char == "\ufffd" or unicodedata.category(char) in {"Cc", "Cn", "Co"}:
+    if char == DAMAGE or unicodedata.category(char) in {"Cc", "Cn", "Co"}:
         return -3.0
     if not char.isalpha():
         return _placed_symbol(before, char, after)

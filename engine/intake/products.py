@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from engine.intake.encoding import DAMAGE
 from engine.intake.rules import bought, is_bought, service
 from engine.schema import PRODUCTS
 
@@ -66,7 +67,7 @@ def name_counts(products: pl.DataFrame, items: Sequence[str]) -> pl.DataFrame:
 def kinds(products: pl.DataFrame) -> dict[str, int]:
     """Count lines by what they are: lines and micros of returns, zero-value lines, damaged texts and services."""
     amount, lines = pl.col("amount").cast(pl.Int128), pl.col("lines")
-    damaged = pl.coalesce("product_name", "product_id", "category").str.contains("\ufffd", literal=True)
+    damaged = pl.coalesce("product_name", "product_id", "category").str.contains(DAMAGE, literal=True)
     counts = {
         "returns": (lines - pl.col("bought_lines"), amount - pl.col("bought_amount")),
         "zero_value": (pl.col("zero_lines"), pl.lit(0)),

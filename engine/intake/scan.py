@@ -28,7 +28,7 @@ def scan(source: Source, folder: Path, tick: Callable[[int], None] | None = None
     """
     columns = [raw(column) for column in source.dialect.columns]
     parts = [
-        (_scan_text(part, folder / f"part-{number}.csv") if part.sample else _scan_table(part))
+        (_scan_text(part, folder / f"part-{number}.csv", lossy=source.lossy) if part.sample else _scan_table(part))
         .select(*columns, SURPLUS, LINE)
         .with_columns(pl.lit(part.path.name).alias(FILE))
         for number, part in enumerate(source.parts)
@@ -47,7 +47,7 @@ def _counted(lines: pl.LazyFrame, tick: Callable[[int], None]) -> pl.LazyFrame:
     return lines.map_batches(count, streamable=True, validate_output_schema=False)
 
 
-def _scan_text(part: Part, target: Path) -> pl.LazyFrame:
+def _scan_text(part: Part, target: Path, *, lossy: bool) -> pl.LazyFrame:
     """Scan a text file.
 
     NOTE: the schema has one column more than the file, so that a line with too many cells shows instead of being cut.
@@ -68,7 +68,7 @@ def _scan_text(part: Part, target: Path) -> pl.LazyFrame:
         missing_columns="insert",
         extra_columns="ignore",
         truncate_ragged_lines=True,
-        encoding="utf8-lossy",
+        encoding="utf8-lossy" if lossy else "utf8",
         glob=False,
         row_index_name=LINE,
         row_index_offset=1 + dialect.skip_lines + moved,

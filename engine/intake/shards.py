@@ -73,7 +73,7 @@ def write_shards(
     mended = all(part.mended for part in source.parts)
     texts = ["order_id"] if drop_duplicates else []  # shown of the lines that are dropped
     try:
-        sums = _pass(source, folder, shards, rejects, texts, tick)
+        source, sums = _checked_pass(source, folder, shards, rejects, texts, tick)
     except (pl.exceptions.PolarsError, OSError) as error:
         if is_disk_full(error):
             raise
@@ -124,6 +124,23 @@ def write_shards(
         last=total["last"],
         alerts=(*source.alerts, *_alerts(rejected, int(total["amount"]))),
     )
+
+
+def _checked_pass(
+    source: Source, folder: Path, shards: int, rejects: Path, texts: list[str], tick: Callable[[int], None] | None
+) -> tuple[Source, pl.DataFrame]:
+    """Read the input, a second time where bytes that are no UTF-8 stopped the first; return the source as it was read.
+
+    NOTE: that a whole file is UTF-8 is checked at a fraction of the cost at which each cell is.
+    """
+    try:
+        return source, _pass(source, folder, shards, rejects, texts, tick)
+    except pl.exceptions.ComputeError as error:
+        if source.lossy or "utf-8" not in str(error):
+            raise
+    shutil.rmtree(folder / "shards")
+    source = source.forgiving()
+    return source, _pass(source, folder, shards, rejects, texts, tick)
 
 
 def _pass(
