@@ -35,8 +35,7 @@ def count(lines: pl.LazyFrame) -> dict[str, int]:
 
     Lines whose hashes differ differ themselves: only those with equal hashes are compared in full.
     """
-    of_line = pl.col("hash")
-    hashes = lines.select(hash=line_hash()).sort("hash").filter(of_line == of_line.shift()).unique()
+    hashes = lines.group_by(hash=line_hash()).agg(lines=pl.len()).filter(pl.col("lines") > 1).select("hash")
     met_again = hashes.collect(engine="streaming")
     if met_again.is_empty():
         return NONE

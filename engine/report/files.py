@@ -106,7 +106,7 @@ def write(
                 painter.paint(name, spec, folder / CHARTS)
         with stages.stage("customers", "Writing the customers"):
             _write_customers(customers, folder)
-            shutil.copyfile(rejects, folder / REJECTS)
+            shutil.move(rejects, folder / REJECTS)
             result.frames.segments.write_csv(folder / SEGMENTS)
         with stages.stage("report", "Writing the report"):
             from engine.report.html import render_report  # jinja is needed here only
@@ -123,7 +123,10 @@ def _write_customers(customers: pl.LazyFrame, folder: Path) -> None:
     activation = customers.select(ACTIVATION_COLUMNS).with_columns(
         pl.col("revenue").round(2), pl.col("recency_days").round(1), pl.col("last_order").dt.date()
     )
-    customers.sink_parquet(folder / CUSTOMERS, row_group_size=ROW_GROUP, engine="streaming")
+    # NOTE: zstd's first level. Its third, the usual one, saves a tenth of the space and takes half as long again.
+    customers.sink_parquet(
+        folder / CUSTOMERS, compression="zstd", compression_level=1, row_group_size=ROW_GROUP, engine="streaming"
+    )
     activation.sink_csv(folder / ACTIVATION, engine="streaming")
 
 

@@ -64,11 +64,19 @@ class Painter:
         return str(self._answer()["bundle"])
 
     def paint(self, name: str, spec: dict[str, Any], folder: Path) -> None:
-        """Ask for `name.svg` and `name.png` in a folder; returns at once."""
+        """Ask for `name.svg` and `name.png` in a folder; returns at once.
+
+        The specification is handed over as a file: a pipe holds a few of them at most, and would make the caller wait.
+        """
         # The bundle is too large for the pipe between the two: until it is read, nothing that is sent is.
         assert self.bundle
+        target = folder.resolve() / name
         try:
-            self._send({"name": name, "spec": spec, "folder": str(folder.resolve())})
+            _specification(target).write_text(json.dumps(spec), encoding="utf-8")
+        except OSError as error:
+            raise OutputError(f"{folder}: the chart {name} cannot be written ({error.strerror}).") from error
+        try:
+            self._send({"name": name, "target": str(target)})
         except OSError as error:
             raise self._broken() from error
         self._asked += 1
@@ -117,15 +125,20 @@ def serve() -> None:
     _tell({"bundle": bundle})
     for line in sys.stdin:
         asked = json.loads(line)
+        target = Path(asked["target"])
         try:
-            svg, png = render(asked["spec"])
-            folder = Path(asked["folder"])
-            (folder / f"{asked['name']}.svg").write_text(svg, encoding="utf-8")
-            (folder / f"{asked['name']}.png").write_bytes(png)
+            svg, png = render(json.loads(_specification(target).read_text(encoding="utf-8")))
+            target.with_name(f"{target.name}.svg").write_text(svg, encoding="utf-8")
+            target.with_name(f"{target.name}.png").write_bytes(png)
+            _specification(target).unlink()
             answer = {"name": asked["name"]}
         except (OSError, ValueError) as error:
             answer = {"name": asked["name"], "error": str(error)}
         _tell({**answer, "peak_memory": peak_memory(), "processor_seconds": processor_seconds()})
+
+
+def _specification(target: Path) -> Path:
+    return target.with_name(f".{target.name}.json")
 
 
 def _tell(message: dict[str, Any]) -> None:

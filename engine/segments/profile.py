@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from engine.segments.fit import Fit
     from engine.segments.matrix import Feature, FittedFeature
 
+AT_ONCE = 4
+"""Features that are measured at once: all at once are no faster, and one by one takes half as long again."""
+
 
 def segments_of(customers: pl.LazyFrame, fit: Fit) -> pl.Series:
     """Return the number of each customer's segment, from 1, in the order of the customers."""
@@ -38,14 +41,19 @@ def measure(
         counts, segments, pl.col(MICROS_OF).sum().alias("total"), pl.len().alias("customers"), pl.col("once").mean()
     )
     overall: dict[str, float | None] = {}
-    for column in columns:
-        # NOTE: one column at a time, so that the memory does not grow with the number of features.
-        value = pl.col(column)
-        values = customers.select(value.cast(pl.Float64)).collect(engine="streaming")
-        middle = overall[column] = values.select(value.median()).item()
-        sides = [] if middle is None else [("above", value > middle), ("below", value < middle)]
-        shares = (side.mean().alias(f"{column} {name}") for name, side in sides)
-        table = table.join(_by_segment(values, segments, value.median(), *shares), on="segment")
+    for begin in range(0, len(columns), AT_ONCE):
+        # NOTE: a few columns at a time, so that the memory does not grow with the number of features.
+        several = columns[begin : begin + AT_ONCE]
+        values = customers.select(pl.col(several).cast(pl.Float64)).collect(engine="streaming")
+        middles = values.median().row(0, named=True)
+        overall |= middles
+        sides = [
+            side.mean().alias(f"{column} {name}")
+            for column, middle in middles.items()
+            if middle is not None
+            for name, side in (("above", pl.col(column) > middle), ("below", pl.col(column) < middle))
+        ]
+        table = table.join(_by_segment(values, segments, pl.col(several).median(), *sides), on="segment")
     return table.with_columns(pl.col("segment", "customers").cast(pl.Int64)).sort("segment"), overall
 
 

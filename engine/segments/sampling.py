@@ -30,15 +30,11 @@ def take_sample(customers: pl.LazyFrame, size: int, seed: int) -> pl.DataFrame:
 
     The result depends on the set of customers alone: not on the order of the rows, the shards or the threads.
     """
-    drawn = customers.with_columns(
-        pl.col("customer_id")
-        .map_batches(lambda ids: draws(ids, seed), return_dtype=pl.UInt64, is_elementwise=True)
-        .alias(DRAW)
-    )
+    ids = pl.col("customer_id").map_batches(lambda ids: draws(ids, seed), return_dtype=pl.UInt64, is_elementwise=True)
+    drawn = customers.select(ids.alias(DRAW)).collect(engine="streaming")
+    # NOTE: the draws alone first. To find the lowest among whole rows takes three times as long.
+    highest = drawn[DRAW].bottom_k(size).max()
+    chosen = pl.concat([customers, drawn.lazy()], how="horizontal").filter(pl.col(DRAW) <= highest)
     return (
-        drawn.bottom_k(size, by=[DRAW, "customer_id"])
-        .sort(DRAW, "customer_id")
-        .drop(DRAW)
-        .collect(engine="streaming")
-        .rechunk()
+        chosen.collect(engine="streaming").sort(DRAW, "customer_id").head(size).drop(DRAW).rechunk()
     )
