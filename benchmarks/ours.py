@@ -56,7 +56,7 @@ def features(export: Path, folder: Path, stages: Stages) -> list[Path]:
         counted = source.reading.roles.column("quantity") is not None
         tables = [folder / f"{shard.stem}.features" for shard in made.shards]
         for shard, table in zip(made.shards, tables, strict=True):
-            local.write_features(shard, table, as_of, totals, counted=counted)
+            local.write_features(local.read_shard(shard, totals), table, as_of, totals, counted=counted)
     return tables
 
 

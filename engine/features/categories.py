@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from engine.intake.rules import is_bought
+from engine.features.lines import ITEM
+from engine.intake.rules import bought, is_bought
 from engine.units import ratio
 
 if TYPE_CHECKING:
@@ -40,21 +41,34 @@ def largest_items(totals: pl.DataFrame) -> list[str]:
     return ordered["item"].to_list()
 
 
-def tastes(lines: pl.LazyFrame, categories: Sequence[str]) -> pl.LazyFrame:
-    """Sum what each customer buys by product and category, of lines as `features.lines.coded` leaves them.
+def category_spend(lines: pl.LazyFrame) -> pl.LazyFrame:
+    """Sum what each customer spends on each category, of lines as `features.lines.coded` leaves them.
 
-    One row per customer with a bought line: products, categories (distinct), top_category, its spend, the spend on all
-    categories and on each of `categories`, in micros.
+    One row per customer and category (null for lines without one): `spend` on bought lines and `net` of all, in micros,
+    `bought` (number of bought lines), and the category's `item`.
+    """
+    return lines.group_by("customer_id", "category").agg(
+        pl.col(ITEM).first(),
+        spend=bought("amount").sum(),
+        net=pl.col("amount").sum(),
+        bought=is_bought().sum(),
+    )
+
+
+def tastes(spend: pl.LazyFrame, categories: Sequence[str]) -> pl.LazyFrame:
+    """Sum the categories of each customer, given the spend on each (`category_spend`).
+
+    One row per customer with a bought line of a category: categories (distinct), top_category, its spend, the spend on
+    all categories and on each of `categories`, in micros.
     """
     # Of all categories the one with the largest spend, of equal ones the first: the largest of one number for both.
     # NOTE: a filter by the largest spend inside the aggregation costs ten times as much.
     last = MOST_CATEGORIES - 1
     rank = pl.col("spend").cast(pl.Int128) * MOST_CATEGORIES + (last - pl.col("category").to_physical().cast(pl.Int64))
-    top = (last - pl.col("rank") % MOST_CATEGORIES).cast(pl.UInt32).cat.to(lines.collect_schema()["category"])
-    by_category = (
-        lines.filter(is_bought() & pl.col("category").is_not_null())
-        .group_by("customer_id", "category")
-        .agg(spend=pl.col("amount").sum())
+    top = (last - pl.col("rank") % MOST_CATEGORIES).cast(pl.UInt32).cat.to(spend.collect_schema()["category"])
+    of_category = {each: pl.when(pl.col("category") == each).then(pl.col("spend")).sum() for each in categories}
+    return (
+        spend.filter((pl.col("bought") > 0) & pl.col("category").is_not_null())
         .with_columns(rank=rank)
         .group_by("customer_id")
         .agg(
@@ -62,18 +76,16 @@ def tastes(lines: pl.LazyFrame, categories: Sequence[str]) -> pl.LazyFrame:
             categories=pl.len().cast(pl.Int64),
             top_spend=pl.col("spend").max(),
             category_spend=pl.col("spend").sum(),
-            **{
-                share_name(each): pl.when(pl.col("category") == each).then(pl.col("spend")).sum() for each in categories
-            },
+            **{share_name(each): total for each, total in of_category.items()},
         )
         .with_columns(top_category=top)
     )
-    by_product = (
-        lines.filter(is_bought() & pl.col("product_id").is_not_null())
-        .group_by("customer_id")
-        .agg(products=pl.col("product_id").n_unique().cast(pl.Int64))
-    )
-    return by_product.join(by_category, on="customer_id", how="full", coalesce=True)
+
+
+def breadth(lines: pl.LazyFrame) -> pl.LazyFrame:
+    """Count the distinct `products` that each customer bought: one row per customer with a bought product."""
+    known = lines.filter(is_bought() & pl.col("product_id").is_not_null())
+    return known.group_by("customer_id").agg(products=pl.col("product_id").n_unique().cast(pl.Int64))
 
 
 def shares(categories: Sequence[str]) -> list[pl.Expr]:

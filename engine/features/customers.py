@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from engine.features.categories import share_name, shares, tastes
+from engine.features.categories import breadth, share_name, shares, tastes
 from engine.schema import CODE, FEATURES, MICROS_OF
 from engine.units import DAY_US, MICROS, MILLI, days, microseconds, money, ratio, scaled
 
@@ -26,22 +26,35 @@ DAY_PARTS = {"night": (0, 5), "morning": (6, 11), "afternoon": (12, 17), "evenin
 
 
 def features(
-    lines: pl.LazyFrame, orders: pl.LazyFrame, as_of: datetime, categories: Sequence[str], *, counted: bool = True
+    lines: pl.LazyFrame,
+    orders: pl.LazyFrame,
+    gaps: pl.LazyFrame,
+    spend: pl.LazyFrame,
+    as_of: datetime,
+    categories: Sequence[str],
+    *,
+    counted: bool = True,
 ) -> pl.LazyFrame:
     """Compute the feature table of the customers of a shard.
 
     One row per customer, in no particular order: the columns of `schema.FEATURES`, and the share of spend on each of
-    `categories`. `orders` are the orders of the same lines, with their gaps. Customers must lie whole in the shard.
-    `counted` says that the file has quantities: without them there is no price of a unit.
+    `categories`. `orders`, `gaps` and `spend` (`features.categories.category_spend`) are those of the same lines, whose
+    customers are coded. Customers must lie whole in the shard. `counted` says that the file has quantities: without
+    them there is no price of a unit.
     """
-    sums = order_sums(orders, as_of).join(tastes(lines, categories), on="customer_id", how="left")
+    sums = (
+        order_sums(orders, as_of)
+        .join(gap_sums(gaps), on=CODE, how="left")
+        .join(breadth(lines), on="customer_id", how="left")
+        .join(tastes(spend, categories), on="customer_id", how="left")
+    )
     return finish(sums, as_of, categories, counted=counted)
 
 
 def order_sums(orders: pl.LazyFrame, as_of: datetime) -> pl.LazyFrame:
-    """Sum the orders of each customer: one row per customer, integers and times only."""
+    """Sum the orders of each customer: one row per customer with its code, integers and times only."""
     purchase = pl.col("bought_at").is_not_null()
-    amount, gap = pl.col("amount").cast(pl.Int128), pl.col("gap").cast(pl.Int128)
+    amount = pl.col("amount").cast(pl.Int128)
     hour, weekday = pl.col("bought_at").dt.hour(), pl.col("bought_at").dt.weekday()
     recent = microseconds(pl.col("first_line")) >= microseconds(pl.lit(as_of)) - RECENT_DAYS * DAY_US
     return (
@@ -51,21 +64,27 @@ def order_sums(orders: pl.LazyFrame, as_of: datetime) -> pl.LazyFrame:
             recent_amount=pl.when(recent).then(pl.col("amount")),
             value=pl.when(purchase).then(pl.col("amount")),
             value_square=pl.when(purchase).then(amount * amount),
-            gap_square=gap * gap,
             purchase_lines=pl.when(purchase).then(pl.col("lines")),
             **{part: hour.is_between(*hours) for part, hours in DAY_PARTS.items()},
         )
         .group_by("customer_id")
         .agg(
             pl.col("lines", "quantity", "amount", "bought_quantity", "bought_amount", "recent_amount").sum(),
-            pl.col("value", "value_square", "gap_square", "purchase_lines").sum(),
+            pl.col("value", "value_square", "purchase_lines").sum(),
             pl.col("purchase", "weekend", *DAY_PARTS).sum().cast(pl.Int64),
             first_order=pl.col("bought_at").min(),
             last_order=pl.col("bought_at").max(),
             last_seen=pl.col("last_line").max(),
-            gap_median=pl.col("gap").median(),
         )
+        .with_columns(pl.col("customer_id").to_physical().alias(CODE))
     )
+
+
+def gap_sums(gaps: pl.LazyFrame) -> pl.LazyFrame:
+    """Sum the gaps of each customer (`features.orders.gaps`): one row per customer's code with two purchases."""
+    gap = pl.col("gap").cast(pl.Int128)
+    squares = gaps.with_columns(gap_square=gap * gap)
+    return squares.group_by(CODE).agg(pl.col("gap_square").sum(), gap_median=pl.col("gap").median())
 
 
 def finish(sums: pl.LazyFrame, as_of: datetime, categories: Sequence[str], *, counted: bool = True) -> pl.LazyFrame:
@@ -77,7 +96,6 @@ def finish(sums: pl.LazyFrame, as_of: datetime, categories: Sequence[str], *, co
     no_price = pl.lit(None, dtype=pl.Float64)
     texts = pl.col("customer_id", "top_category").cast(pl.String)
     derived = sums.with_columns(
-        pl.col("customer_id").to_physical().alias(CODE),
         texts,
         orders=orders,
         units=scaled(pl.col("quantity"), MILLI),

@@ -5,7 +5,10 @@ from __future__ import annotations
 import polars as pl
 
 from engine.intake.rules import bought
-from engine.schema import ORDERS
+from engine.schema import CODE, ORDERS
+
+APART = 2**62
+"""Microseconds that part the times of one customer from those of the next: far more than the centuries that can be."""
 
 
 def orders(lines: pl.LazyFrame) -> pl.LazyFrame:
@@ -35,13 +38,20 @@ def orders(lines: pl.LazyFrame) -> pl.LazyFrame:
     )
 
 
-def with_gaps(orders: pl.LazyFrame) -> pl.LazyFrame:
-    """Add `gap`: microseconds since the customer's purchase before; null at the first one and at orders of returns.
+def gaps(orders: pl.LazyFrame) -> pl.LazyFrame:
+    """Return the times between successive purchases, of orders whose customers are coded (`features.lines.coded`).
 
-    The rows come sorted by customer, in any order of the customers, and time of purchase.
+    One row per purchase after a customer's first: the customer's code, `gap` in microseconds; sorted by customer and
+    time. Orders of returns part nothing.
     """
-    # Orders of returns have no time of purchase and sort to the front of their customer, where they part nothing.
-    customer, at = pl.col("customer_id").to_physical(), pl.col("bought_at").to_physical()
-    ordered = orders.sort(customer, "bought_at", nulls_last=False)
-    same = customer == customer.shift()
-    return ordered.with_columns(pl.when(same).then(at - at.shift()).alias("gap"))
+    # NOTE: one number of 128 bits for customer and time: to sort by two columns takes three times as long.
+    moment = pl.col("customer_id").to_physical().cast(pl.Int128) * APART + pl.col("bought_at").to_physical()
+    since = pl.col("moment") - pl.col("moment").shift()
+    return (
+        orders.filter(pl.col("bought_at").is_not_null())
+        .select(moment=moment)
+        .sort("moment")
+        .with_columns(gap=since)
+        .filter(pl.col("gap") < APART // 2)  # else the purchase before is another customer's
+        .select((pl.col("moment") // APART).cast(pl.UInt32).alias(CODE), pl.col("gap").cast(pl.Int64))
+    )

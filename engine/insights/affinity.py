@@ -27,8 +27,17 @@ def item_spend(lines: pl.LazyFrame) -> pl.LazyFrame:
     Spend is in micros. All that lies outside the compared items has a null item. A customer who sent back more of an
     item than was bought in the period counts with zero.
     """
-    sums = lines.group_by("customer_id", ITEM).agg(spend=pl.col("amount").sum())
-    return sums.select(pl.col("customer_id").to_physical().alias(CODE), ITEM, pl.col("spend").clip(lower_bound=0))
+    return net_spend(lines.group_by("customer_id", ITEM).agg(net=pl.col("amount").sum()))
+
+
+def net_spend(sums: pl.LazyFrame) -> pl.LazyFrame:
+    """Return the spend of sums by customer and item, as `item_spend` does.
+
+    Where items are categories, their sums are there already (`features.categories.category_spend`); those that are not
+    compared then have a row each.
+    """
+    spend = pl.col("net").clip(lower_bound=0).alias("spend")
+    return sums.select(pl.col("customer_id").to_physical().alias(CODE), ITEM, spend)
 
 
 def affinity_sums(spend: pl.LazyFrame) -> pl.LazyFrame:

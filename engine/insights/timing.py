@@ -17,7 +17,6 @@ def clock_sums(orders: pl.LazyFrame) -> pl.LazyFrame:
     )
 
 
-def gap_sums(orders: pl.LazyFrame) -> pl.LazyFrame:
-    """Count the gaps between successive purchases of a customer by whole days, rounded down; see `with_gaps`."""
-    gaps = orders.filter(pl.col("gap").is_not_null())
+def gap_days(gaps: pl.LazyFrame) -> pl.LazyFrame:
+    """Count the gaps between successive purchases by whole days, rounded down; see `features.orders.gaps`."""
     return gaps.group_by(days=pl.col("gap") // DAY_US).agg(gaps=pl.len().cast(pl.Int64))

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
-from engine.features.categories import largest_categories, largest_items, share_name
+from engine.features.categories import category_spend, largest_categories, largest_items, share_name
 from engine.features.customers import features
 from engine.features.lines import coded, product_codes
-from engine.features.orders import orders, with_gaps
+from engine.features.orders import gaps, orders
 from engine.insights import affinity, months, timing
 from engine.insights.merge import merge
 from engine.intake import duplicates
@@ -65,6 +65,18 @@ class Sums:
 
 
 @dataclass(frozen=True, slots=True)
+class Shard:
+    """What is known of the customers of one shard, coded: the base of their features and of the sums."""
+
+    lines: pl.LazyFrame
+    """In memory, or scanned anew by every query, see `build_features`."""
+    orders: pl.LazyFrame
+    gaps: pl.LazyFrame
+    spend: pl.LazyFrame
+    """By customer and category, see `features.categories.category_spend`."""
+
+
+@dataclass(frozen=True, slots=True)
 class Work:
     """The files of one shard while the run lasts."""
 
@@ -110,12 +122,11 @@ def build_features(
     A shard with more lines than `lines_in_memory` is read anew for every query, and never held as a whole.
     """
     works, parts = [], []
-    for shard in shards:
-        work = Work(*(folder / f"{shard.stem}.{part}" for part in ("features", "spend")))
-        lines, of_shard = write_features(
-            shard, work.features, as_of, totals, counted=counted, lines_in_memory=lines_in_memory
-        )
-        parts.append(_sums_of(lines, of_shard, work.spend if totals.affinity_by else None))
+    for path in shards:
+        work = Work(*(folder / f"{path.stem}.{part}" for part in ("features", "spend")))
+        shard = read_shard(path, totals, lines_in_memory)
+        write_features(shard, work.features, as_of, totals, counted=counted)
+        parts.append(_sums_of(shard, totals.affinity_by, work.spend))
         works.append(work)
         tick(1)
     of_months, of_cohorts, of_clock, of_gaps, of_baskets, of_duplicates = zip(*parts, strict=True)
@@ -129,34 +140,32 @@ def build_features(
     )
 
 
-def write_features(
-    shard: Path,
-    target: Path,
-    as_of: datetime,
-    totals: Totals,
-    *,
-    counted: bool,
-    lines_in_memory: int = LINES_IN_MEMORY,
-) -> tuple[pl.LazyFrame, pl.LazyFrame]:
-    """Compute the features of one shard; return its lines, with numbers in place of texts, and its orders."""
-    lines = coded(_scan(shard), totals.codes.lazy())
-    if _scan(shard).select(pl.len()).collect().item() <= lines_in_memory:
+def read_shard(path: Path, totals: Totals, lines_in_memory: int = LINES_IN_MEMORY) -> Shard:
+    """Read the lines of one shard, with numbers in place of texts, and sum what several stages need."""
+    lines = coded(_scan(path), totals.codes.lazy())
+    if _scan(path).select(pl.len()).collect().item() <= lines_in_memory:
         lines = _collect(lines).lazy()
-    of_shard = _collect(with_gaps(orders(lines))).lazy()
-    table = features(lines, of_shard, as_of, totals.categories, counted=counted)
+    of_shard = _collect(orders(lines)).lazy()
+    return Shard(lines, of_shard, _collect(gaps(of_shard)).lazy(), _collect(category_spend(lines)).lazy())
+
+
+def write_features(shard: Shard, target: Path, as_of: datetime, totals: Totals, *, counted: bool) -> None:
+    """Compute the features of one shard: one row per customer, sorted by customer_id."""
+    table = features(shard.lines, shard.orders, shard.gaps, shard.spend, as_of, totals.categories, counted=counted)
     _collect(table.sort("customer_id").sink_ipc(target, record_batch_size=BATCH, lazy=True))
-    return lines, of_shard
 
 
-def _sums_of(lines: pl.LazyFrame, of_shard: pl.LazyFrame, spend: Path | None) -> tuple[pl.DataFrame, ...]:
+def _sums_of(shard: Shard, affinity_by: str | None, spend: Path) -> tuple[pl.DataFrame, ...]:
     """Return the sums over the orders of one shard; write what each customer spends on each item, where it is told."""
-    if spend is not None:
-        _collect(affinity.item_spend(lines).sink_ipc(spend, lazy=True, maintain_order=False))
-    copies = duplicates.count(lines)
-    by_month = _collect(months.customer_months(of_shard)).lazy()
+    if affinity_by is not None:
+        by_category = affinity_by == "category"
+        items = affinity.net_spend(shard.spend) if by_category else affinity.item_spend(shard.lines)
+        _collect(items.sink_ipc(spend, lazy=True, maintain_order=False))
+    copies = duplicates.count(shard.lines)
+    by_month = _collect(months.customer_months(shard.orders)).lazy()
     return (
         *map(_collect, (months.month_sums(by_month), months.cohort_sums(by_month))),
-        *map(_collect, (timing.clock_sums(of_shard), timing.gap_sums(of_shard), giant_baskets(of_shard))),
+        *map(_collect, (timing.clock_sums(shard.orders), timing.gap_days(shard.gaps), giant_baskets(shard.orders))),
         pl.DataFrame(copies),
     )
 

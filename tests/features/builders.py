@@ -9,9 +9,10 @@ from typing import Literal
 import polars as pl
 from hypothesis import strategies as st
 
+from engine.features.categories import category_spend
 from engine.features.customers import features
-from engine.features.lines import coded, product_codes
-from engine.features.orders import orders, with_gaps
+from engine.features.lines import ITEM, coded, product_codes
+from engine.features.orders import gaps, orders
 from engine.intake.products import line_sums
 from engine.schema import CODE, PRODUCTS
 
@@ -53,7 +54,7 @@ def frame(lines: list[Line]) -> pl.LazyFrame:
     rows = [{name: getattr(line, name) for name in SCHEMA} for line in lines]
     categories = pl.Enum(sorted({line.category for line in lines if line.category is not None}))
     table = pl.LazyFrame(rows, schema=SCHEMA).rename({"order_id": "order_key"})
-    return table.with_columns(pl.col("category").cast(categories))
+    return table.with_columns(pl.col("category").cast(categories), pl.lit(None, dtype=pl.UInt16).alias(ITEM))
 
 
 def products(lines: list[Line]) -> pl.DataFrame:
@@ -75,17 +76,24 @@ def shard(lines: list[Line]) -> pl.LazyFrame:
     keys = table.select("product_key", "product_id", "category").lazy()
     texts = frame(lines).with_columns(pl.col("category").cast(pl.String), pl.col("order_key").hash())
     keyed = texts.join(keys, on=["product_id", "category"], how="left", nulls_equal=True)
-    return coded(keyed.drop("product_id", "category"), product_codes(table, "category", ["Toys"]).lazy())
+    return coded(keyed.drop("product_id", "category", ITEM), product_codes(table, "category", ["Toys"]).lazy())
+
+
+def with_codes(lf: pl.LazyFrame) -> pl.LazyFrame:
+    """Code the customers of lines or orders, as `features.lines.coded` does."""
+    return lf.with_columns(pl.col("customer_id").cast(pl.Categorical(pl.Categories.random())))
 
 
 def table_of(lf: pl.LazyFrame, categories: list[str], *, engine: Engine = "in-memory") -> pl.DataFrame:
-    """Compute the features of the customers of a frame, sorted by customer."""
-    return features(lf, with_gaps(orders(lf)), AS_OF, categories).sort("customer_id").collect(engine=engine)
+    """Compute the features of the customers of coded lines, sorted by customer."""
+    of_lines = orders(lf)
+    table = features(lf, of_lines, gaps(of_lines), category_spend(lf), AS_OF, categories)
+    return table.sort("customer_id").collect(engine=engine)
 
 
 def feature_table(lines: list[Line], categories: list[str], *, engine: Engine = "in-memory") -> pl.DataFrame:
     """Compute the features of the customers, sorted by customer."""
-    return table_of(frame(lines), categories, engine=engine).drop(CODE)
+    return table_of(with_codes(frame(lines)), categories, engine=engine).drop(CODE)
 
 
 MOMENTS = st.one_of(

@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given, settings
 from polars.testing import assert_frame_equal
 
-from engine.features.categories import TASTE_CATEGORIES, largest_categories, share_name, tastes
+from engine.features.categories import TASTE_CATEGORIES, largest_categories, share_name
 from engine.intake.products import item_totals
-from tests.features.builders import LINES, Line, feature_table, frame, products
+from tests.features.builders import LINES, Line, feature_table, products
 
 
 def totals(**spend: int) -> pl.DataFrame:
@@ -103,9 +103,7 @@ def test_without_spend_there_are_no_shares() -> None:
 def test_customers_of_products_or_categories_only_are_both_there(
     line: Line, expected: tuple[int | None, int | None]
 ) -> None:
-    assert tastes(frame([line]), []).select("customer_id", "products", "categories").collect().rows() == [
-        ("a", *expected)
-    ]
+    assert feature_table([line], []).select("customer_id", "products", "categories").rows() == [("a", *expected)]
 
 
 def test_names_of_categories_may_be_anything() -> None:

@@ -36,9 +36,8 @@ def test_a_chart_that_cannot_be_drawn_is_named(tmp_path: Path) -> None:
 
 
 def test_a_folder_that_is_not_there_is_told(tmp_path: Path) -> None:
-    with Painter() as painter:
-        with pytest.raises(OutputError, match="nowhere: the chart one cannot be written"):
-            painter.paint("one", BAR, tmp_path / "nowhere")
+    with Painter() as painter, pytest.raises(OutputError, match="nowhere: the chart one cannot be written"):
+        painter.paint("one", BAR, tmp_path / "nowhere")
 
 
 def test_a_renderer_that_ends_is_an_error_and_not_the_end_of_the_run(tmp_path: Path) -> None:
