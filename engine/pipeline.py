@@ -25,7 +25,7 @@ from engine.schema import MICROS_OF
 from engine.settings import Settings
 from engine.stages import Stages
 from engine.tables import tabulate
-from engine.workspace import used_space, workspace
+from engine.workspace import discard, used_space, workspace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -101,6 +101,7 @@ def analyze(
                 tick=tick,
             )
             features = local.all_features(works)
+        discarding = discard(intake.shards)
         with stages.stage("segments", "Finding the hidden segments"):
             clustering.join()
             drawing = preload(*(DRAWING if target else ()))
@@ -121,6 +122,7 @@ def analyze(
             summary, frames, pl.scan_parquet(target / outputs.CUSTOMERS, glob=False), segmentation.model, target
         )
         drawing.join()
+        discarding.join()
         used = max(used, used_space(work))
         outputs.write(result, customers, intake.rejects, source, settings, stages, painter, needs.record(used))
         return result
