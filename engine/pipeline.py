@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -31,7 +31,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from engine.intake.extent import Extent
+    from engine.intake.source import Source
     from engine.progress import Progress
+    from engine.resources import Plan
 
 
 def analyze(
@@ -63,17 +65,13 @@ def analyze(
     with (
         workspace(settings.temp_dir, stages.tell) as work,
         _told(work),
-        Painter() if target else nullcontext() as painter,
+        Painter() as painter,
     ):
         with stages.stage("detect", "Looking at the input"):
             source = open_source(paths, settings, spool=work)
-            if target is not None:
-                outputs.check_target(target, source.paths)
-            for line in source.headlines():
-                stages.tell(line)
-            size = extent(source)
-            needs = plan(size.bytes, size.lines, limit, rewritten=size.rewritten, shards=settings.shards)
-            check_space(needs, work.parent, target)
+            size, needs = _needs(source, settings, stages, limit, work, target)
+        if target is not None and needs.shards == 1:
+            painter.start()  # with a longer input it waits for the segments, whose fits leave a processor idle
         clustering = preload(*CLUSTERING)
         # NOTE: where the system tells what has been read, no line need be counted in Python beside the imports.
         watched = _reading(size)
@@ -102,6 +100,8 @@ def analyze(
             )
             features = local.all_features(works)
         discarding = discard(intake.shards)
+        if target is not None:
+            painter.start()
         with stages.stage("segments", "Finding the hidden segments"):
             clustering.join()
             drawing = preload(*(DRAWING if target else ()))
@@ -116,7 +116,7 @@ def analyze(
             run = summarise_input(source, settings, intake, as_of)
             summary = summarise(run, customers, totals, frames, segmentation.fit, concentration, sums)
         customers = customers.drop(MICROS_OF)
-        if target is None or painter is None:
+        if target is None:
             return Analysis(summary, frames, customers.collect(engine="streaming").lazy(), segmentation.model, None)
         result = Analysis(
             summary, frames, pl.scan_parquet(target / outputs.CUSTOMERS, glob=False), segmentation.model, target
@@ -126,6 +126,20 @@ def analyze(
         used = max(used, used_space(work))
         outputs.write(result, customers, intake.rejects, source, settings, stages, painter, needs.record(used))
         return result
+
+
+def _needs(
+    source: Source, settings: Settings, stages: Stages, limit: int, work: Path, target: Path | None
+) -> tuple[Extent, Plan]:
+    """Tell what was detected; return the size of the input and what the run will need, once it is sure to find room."""
+    if target is not None:
+        outputs.check_target(target, source.paths)
+    for line in source.headlines():
+        stages.tell(line)
+    size = extent(source)
+    needs = plan(size.bytes, size.lines, limit, rewritten=size.rewritten, shards=settings.shards)
+    check_space(needs, work.parent, target)
+    return size, needs
 
 
 @contextmanager

@@ -82,7 +82,12 @@ def discard(files: Iterable[Path]) -> Thread:
 
     To give back the memory in which the system holds 1.2 GB of them took 0.4 s.
     """
-    thread = Thread(target=lambda: [file.unlink(missing_ok=True) for file in files], daemon=True)
+
+    def unlink() -> None:
+        for file in files:
+            file.unlink(missing_ok=True)
+
+    thread = Thread(target=unlink, daemon=True)
     thread.start()
     return thread
 

@@ -42,8 +42,20 @@ class Painter:
     """
 
     def __init__(self) -> None:
+        self._asked = 0
+        self.peak_memory = 0
+        """Bytes that the process has held at most, until its last picture."""
+        self.processor_seconds = 0.0
+        """Processor time that it has taken until then."""
+
+    def start(self) -> None:
+        """Start the process, unless it runs: it is ready after two seconds of a processor."""
+        assert self._process.stdin is not None
+
+    @cached_property
+    def _process(self) -> subprocess.Popen[str]:
         root = Path(__file__).parents[2]
-        self._process = subprocess.Popen(
+        return subprocess.Popen(
             [sys.executable, "-c", "from engine.report.painter import serve; serve()"],
             cwd=root,
             stdin=subprocess.PIPE,
@@ -52,11 +64,6 @@ class Painter:
             text=True,
             encoding="utf-8",
         )
-        self._asked = 0
-        self.peak_memory = 0
-        """Bytes that the process has held at most, until its last picture."""
-        self.processor_seconds = 0.0
-        """Processor time that it has taken until then."""
 
     @cached_property
     def bundle(self) -> str:
@@ -96,8 +103,9 @@ class Painter:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._process.kill()
-        self._process.communicate()
+        if "_process" in vars(self):
+            self._process.kill()
+            self._process.communicate()
 
     def _send(self, message: dict[str, Any]) -> None:
         assert self._process.stdin is not None
