@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import platform
+import subprocess
 from dataclasses import asdict, dataclass, field
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -100,13 +101,23 @@ def describe_machine() -> dict[str, Any]:
 
 def find_versions() -> dict[str, str]:
     """Return the versions of what is measured."""
-    found = {"hidden-segments": __version__, "python": platform.python_version()}
+    found = {"hidden-segments": __version__, **_commit(), "python": platform.python_version()}
     for package in PACKAGES:
         try:
             found[package] = version(package)
         except PackageNotFoundError:
             continue
     return found
+
+
+def _commit() -> dict[str, str]:
+    """Return the commit of the code, where git knows one."""
+    asked = ["git", "-C", str(Path(__file__).parent), "rev-parse", "--short", "HEAD"]
+    try:
+        told = subprocess.run(asked, capture_output=True, text=True, check=True).stdout.strip()
+    except (OSError, subprocess.CalledProcessError):
+        return {}
+    return {"commit": told}
 
 
 def table(record: Record) -> str:
