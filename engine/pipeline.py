@@ -99,6 +99,7 @@ def analyze(
                 tick=tick,
             )
             features = local.all_features(works)
+        used = max(used, used_space(work))
         discarding = discard(intake.shards)
         if target is not None:
             painter.start()

@@ -28,6 +28,9 @@ WORKING_BYTES_PER_INPUT_BYTE = 4.0
 WRITING_BYTES_PER_SHARD = 3 * MB
 """Memory that each shard takes while all are written at once."""
 
+BYTES_PER_LINE = 80
+"""Bytes of the input that a line counts as at least: shards hold lines of one width, however short the file's are."""
+
 BYTES_PER_SHARD = 96 * MB
 """Input that one shard stands for, where the memory does not ask for smaller ones."""
 USUAL_SHARDS = 64
@@ -121,8 +124,11 @@ def plan(input_bytes: int, lines: int, limit: int, *, rewritten: int = 0, shards
     Raises
     ------
     ResourceError
-        If the memory is too little for any number of shards: says how much is needed at least.
+        If the memory is too little for any number of shards, or for the given one: says how much is needed at least.
     """
+    input_bytes = max(input_bytes, lines * BYTES_PER_LINE)
+    if shards is not None and (needed := _memory_needed(input_bytes, shards)) > limit:
+        raise _too_little(limit, needed, f"with {shards} shards ")
     working = (limit - BASE_MEMORY) / WORKING_BYTES_PER_INPUT_BYTE
     return Plan(
         shards=shards or _shards(input_bytes, limit),
@@ -149,9 +155,9 @@ def _memory_needed(input_bytes: int, shards: int) -> int:
     return BASE_MEMORY + int(max(working, WRITING_BYTES_PER_SHARD * shards))
 
 
-def _too_little(limit: int, needed: int) -> ResourceError:
+def _too_little(limit: int, needed: int, how: str = "") -> ResourceError:
     return ResourceError(
-        f"The memory limit of {readable(limit)} is too low: this run needs {readable(needed, up=True)} at least.",
+        f"The memory limit of {readable(limit)} is too low: {how}this run needs {readable(needed, up=True)} at least.",
         hint=f"Allow it with --memory-limit {-(-needed // MB)}MB, or use a machine with more memory.",
     )
 

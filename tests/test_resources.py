@@ -66,6 +66,24 @@ def test_shards_are_few_and_fit_in_memory(size: int, limit: int, shards: int) ->
     assert plan(size, 1_000, limit).shards == shards
 
 
+def test_short_lines_count_as_the_shards_hold_them() -> None:
+    short, long = plan(250 * MB, 10**7, 8 * GB), plan(800 * MB, 10**7, 8 * GB)
+
+    assert (short.shards, short.lines_in_memory, short.disk_needed) == (
+        long.shards,
+        long.lines_in_memory,
+        long.disk_needed,
+    )
+
+
+@pytest.mark.parametrize("shards", [1, 256])
+def test_a_number_of_shards_that_the_memory_does_not_allow_is_refused(shards: int) -> None:
+    with pytest.raises(ResourceError, match=rf"too low: with {shards} shards this run needs"):
+        plan(8 * GB, 10**8, 1_200 * MB, shards=shards)
+
+    assert plan(8 * GB, 10**8, 1_200 * MB).shards not in {1, 256}
+
+
 def test_an_input_too_large_for_the_memory_says_what_it_needs() -> None:
     with pytest.raises(ResourceError, match=r"2.0 GB is too low: this run needs 16.4 GB") as raised:
         plan(TB, 10**10, 2 * GB)
@@ -83,7 +101,7 @@ def test_more_memory_never_makes_more_shards() -> None:
 
 
 def test_the_user_decides_the_number_of_shards() -> None:
-    assert plan(TB, 10**10, 2 * GB, shards=7).shards == 7
+    assert plan(GB, 10**7, 2 * GB).shards != 7 == plan(GB, 10**7, 2 * GB, shards=7).shards
 
 
 def test_the_plan_counts_disk_and_lines() -> None:

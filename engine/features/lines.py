@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from engine.intake.products import same_products
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -16,8 +18,9 @@ ITEM = "item"
 def product_codes(products: pl.DataFrame, by: str | None, items: Sequence[str]) -> pl.DataFrame:
     """Give the texts of the products small numbers that keep the order of the texts.
 
-    One row per row of `products` (`schema.PRODUCTS`): product_key, product_id (number), category (Enum), and the `item`
-    by which the line is compared: its place in `items`, which are values of the column `by`.
+    One row per row of `products` (`schema.PRODUCTS`): product_key, product_id (number), category (Enum), the `item` by
+    which the line is compared, its place in `items`, which are values of the column `by`, and `same_as`, the key that
+    stands for all products of the same texts.
     """
     categories = products["category"].drop_nulls().unique().sort()
     places = {item: place for place, item in enumerate(items)}
@@ -27,6 +30,7 @@ def product_codes(products: pl.DataFrame, by: str | None, items: Sequence[str]) 
         pl.col("product_id").rank("dense").cast(pl.UInt32),
         pl.col("category").cast(pl.Enum(categories)),
         item.replace_strict(places, default=None, return_dtype=pl.UInt16).alias(ITEM),
+        same_products(products)["same_as"],
     )
 
 
@@ -36,4 +40,5 @@ def coded(lines: pl.LazyFrame, codes: pl.LazyFrame) -> pl.LazyFrame:
     Customers get numbers of their own in every call: two frames that were coded apart cannot be joined by them.
     """
     customers = pl.Categorical(pl.Categories.random())
-    return lines.with_columns(pl.col("customer_id").cast(customers)).join(codes, on="product_key", how="left")
+    numbered = lines.with_columns(pl.col("customer_id").cast(customers)).join(codes, on="product_key", how="left")
+    return numbered.drop("product_key").rename({"same_as": "product_key"})

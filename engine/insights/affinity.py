@@ -31,10 +31,10 @@ def item_spend(lines: pl.LazyFrame) -> pl.LazyFrame:
 
 
 def net_spend(sums: pl.LazyFrame) -> pl.LazyFrame:
-    """Return the spend of sums by customer and item, as `item_spend` does.
+    """Return the spend, as `item_spend` does, of sums by customer and item that are there already.
 
-    Where items are categories, their sums are there already (`features.categories.category_spend`); those that are not
-    compared then have a row each.
+    Where items are categories, those are `features.categories.category_spend`: the categories that are not compared
+    then have a row each, with a null item, and each counts with zero at least.
     """
     spend = pl.col("net").clip(lower_bound=0).alias("spend")
     return sums.select(pl.col("customer_id").to_physical().alias(CODE), ITEM, spend)

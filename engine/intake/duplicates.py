@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from engine.intake.products import TEXTS, recounted
+from engine.intake.products import TEXTS, recounted, same_products
 from engine.schema import LINES, REJECTS
 
 if TYPE_CHECKING:
@@ -53,9 +53,10 @@ def drop(shards: Sequence[Path], products: pl.DataFrame, rejects: Path) -> tuple
     Returns their number, their micros, and the products counted anew.
     """
     rows = amount = 0
+    keys = same_products(products).lazy()
     with rejects.open("ab") as file:
         for shard in shards:
-            lines = pl.scan_ipc(shard, glob=False)
+            lines = _with_same_products(pl.scan_ipc(shard, glob=False), keys)
             copies = repeated(lines).collect(engine="streaming")
             rows += int(copies["copies"].sum())
             amount += int((copies["amount"].cast(pl.Int128) * copies["copies"]).sum())
@@ -67,6 +68,12 @@ def drop(shards: Sequence[Path], products: pl.DataFrame, rejects: Path) -> tuple
             once.replace(shard)
     kept = pl.concat([pl.scan_ipc(shard, glob=False) for shard in shards])
     return rows, amount, recounted(products, kept).collect(engine="streaming")
+
+
+def _with_same_products(lines: pl.LazyFrame, keys: pl.LazyFrame) -> pl.LazyFrame:
+    """Give all products of the same texts one key: blanks around a text tell no lines apart."""
+    columns = lines.collect_schema().names()
+    return lines.join(keys, on="product_key", how="left").with_columns(product_key="same_as").select(columns)
 
 
 def _as_rejects(copies: pl.DataFrame) -> pl.DataFrame:

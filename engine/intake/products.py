@@ -52,6 +52,11 @@ def matched(products: pl.LazyFrame) -> pl.LazyFrame:
     return PRODUCTS.match(products.with_columns(pl.col("amount").cast(pl.Int64, strict=False))).sort(TEXTS)
 
 
+def same_products(products: pl.DataFrame) -> pl.DataFrame:
+    """Find the products whose texts agree but for blanks around them: one row per product, `same_as` the least key."""
+    return products.select("product_key", same_as=pl.col("product_key").min().over(TEXTS))
+
+
 def item_totals(products: pl.DataFrame, column: str) -> pl.DataFrame:
     """Sum what was bought by product_id or category: one row per item, spend in micros, returns not taken off."""
     named = products.filter(pl.col(column).is_not_null())

@@ -128,6 +128,7 @@ def build_features(
         write_features(shard, work.features, as_of, totals, counted=counted)
         parts.append(_sums_of(shard, totals.affinity_by, work.spend))
         works.append(work)
+        del shard  # not to be held while the next one is read
         tick(1)
     of_months, of_cohorts, of_clock, of_gaps, of_baskets, of_duplicates = zip(*parts, strict=True)
     return works, Sums(

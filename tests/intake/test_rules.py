@@ -67,6 +67,20 @@ def test_one_of_each_line_is_kept_where_duplicates_are_dropped(tmp_path: Path) -
     assert (tmp_path / "run" / "rejects.csv").read_text(encoding="utf-8").count("exact duplicate") == 2
 
 
+@pytest.mark.parametrize("drop", [True, False])
+def test_blanks_around_a_product_tell_no_lines_apart(tmp_path: Path, *, drop: bool) -> None:
+    export = tmp_path / "shop.csv"
+    lines = [f"a,1,2024-01-01,{cells},5\n" for cells in ("x,", "x ,", 'x,""', " x,\t", "y,")]
+    export.write_text("customer_id,order_id,date,product,category,amount\n" + "".join(lines), encoding="utf-8")
+
+    summary = analyze(export, settings=Settings(drop_duplicates=drop)).summary
+
+    assert summary["rows"]["kept"] == (2 if drop else 5)
+    assert summary["products"] == 2
+    told = [alert["rows"] for alert in summary["alerts"] if alert["code"] == "duplicates"]
+    assert told == ([] if drop else [3])
+
+
 @pytest.mark.parametrize(
     ("switch", "reason", "revenue"),
     [("drop_services", "service, not a product", 5_000_000), ("drop_zero", "amount of zero", 9_000_000)],
