@@ -97,7 +97,8 @@ def prepare(export: Path, folder: Path, stages: Stages) -> Prepared:
     with stages.stage("detect"):
         source = open_source([export], Settings(), spool=folder)
         size = extent(source)
-        needs = plan(size.bytes, size.lines, memory_limit(None, memory()), rewritten=size.rewritten)
+        limit = memory_limit(None, memory())
+        needs = plan(size.bytes, size.lines, limit, rewritten=size.rewritten, products=size.products)
     with stages.stage("intake"):
         made = write_shards(source, folder, needs.shards)
     return Prepared(source, made, datetime.combine(made.last.date() + timedelta(days=1), time()))

@@ -138,7 +138,9 @@ def _needs(
     for line in source.headlines():
         stages.tell(line)
     size = extent(source)
-    needs = plan(size.bytes, size.lines, limit, rewritten=size.rewritten, shards=settings.shards)
+    needs = plan(
+        size.bytes, size.lines, limit, rewritten=size.rewritten, products=size.products, shards=settings.shards
+    )
     check_space(needs, work.parent, target)
     return size, needs
 

@@ -25,6 +25,8 @@ DEFAULT_SHARE = 0.5
 """Share of the machine's memory that a run takes where no limit is given."""
 WORKING_BYTES_PER_INPUT_BYTE = 4.0
 """Memory that the work on one shard takes, by byte of the input that the shard stands for."""
+BYTES_PER_PRODUCT = 600
+"""Memory that a distinct product takes: the pass adds up its lines, and its texts are kept until the end."""
 WRITING_BYTES_PER_SHARD = 3 * MB
 """Memory that each shard takes while all are written at once."""
 
@@ -115,11 +117,14 @@ def memory_limit(given: str | None, machine: int) -> int:
     return limit
 
 
-def plan(input_bytes: int, lines: int, limit: int, *, rewritten: int = 0, shards: int | None = None) -> Plan:
+def plan(
+    input_bytes: int, lines: int, limit: int, *, rewritten: int = 0, products: int = 0, shards: int | None = None
+) -> Plan:
     """Decide how many shards an input is cut into, and what the run will need.
 
     `input_bytes` and `lines` are those of the input as plain text, `rewritten` the bytes of the files that cannot be
-    read as they are, `limit` the memory that the run may use; `shards`, where given, overrules the choice.
+    read as they are, `products` the distinct products, `limit` the memory that the run may use; `shards`, where given,
+    overrules the choice.
 
     Raises
     ------
@@ -127,11 +132,15 @@ def plan(input_bytes: int, lines: int, limit: int, *, rewritten: int = 0, shards
         If the memory is too little for any number of shards, or for the given one: says how much is needed at least.
     """
     input_bytes = max(input_bytes, lines * BYTES_PER_LINE)
-    if shards is not None and (needed := _memory_needed(input_bytes, shards)) > limit:
+    base = BASE_MEMORY + products * BYTES_PER_PRODUCT
+    if shards is not None and (needed := _memory_needed(base, input_bytes, shards)) > limit:
         raise _too_little(limit, needed, f"with {shards} shards ")
-    working = (limit - BASE_MEMORY) / WORKING_BYTES_PER_INPUT_BYTE
+    chosen = shards or _shards(
+        base, input_bytes, limit, f"with about {products:,} different products " if products else ""
+    )
+    working = (limit - base) / WORKING_BYTES_PER_INPUT_BYTE
     return Plan(
-        shards=shards or _shards(input_bytes, limit),
+        shards=chosen,
         memory_limit=limit,
         lines_in_memory=int(working * lines / input_bytes) if input_bytes else 0,
         disk_needed=int(input_bytes * (SHARDS_SHARE + FEATURES_SHARE)) + rewritten,
@@ -139,20 +148,20 @@ def plan(input_bytes: int, lines: int, limit: int, *, rewritten: int = 0, shards
     )
 
 
-def _shards(input_bytes: int, limit: int) -> int:
+def _shards(base: int, input_bytes: int, limit: int, how: str) -> int:
     """Choose the smallest number that the size asks for and the memory allows."""
     by_size = min(max(-(-input_bytes // BYTES_PER_SHARD), 1), USUAL_SHARDS)
     for shards in range(by_size, MOST_SHARDS + 1):
-        if _memory_needed(input_bytes, shards) <= limit:
+        if _memory_needed(base, input_bytes, shards) <= limit:
             return shards
-    least = min(_memory_needed(input_bytes, shards) for shards in range(by_size, MOST_SHARDS + 1))
-    raise _too_little(limit, least)
+    least = min(_memory_needed(base, input_bytes, shards) for shards in range(by_size, MOST_SHARDS + 1))
+    raise _too_little(limit, least, how)
 
 
-def _memory_needed(input_bytes: int, shards: int) -> int:
+def _memory_needed(base: int, input_bytes: int, shards: int) -> int:
     """Return what the hungrier of two phases takes: writing all shards, or working on one."""
     working = WORKING_BYTES_PER_INPUT_BYTE * input_bytes / shards
-    return BASE_MEMORY + int(max(working, WRITING_BYTES_PER_SHARD * shards))
+    return base + int(max(working, WRITING_BYTES_PER_SHARD * shards))
 
 
 def _too_little(limit: int, needed: int, how: str = "") -> ResourceError:

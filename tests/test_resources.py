@@ -84,6 +84,13 @@ def test_a_number_of_shards_that_the_memory_does_not_allow_is_refused(shards: in
     assert plan(8 * GB, 10**8, 1_200 * MB).shards not in {1, 256}
 
 
+def test_many_products_need_memory_of_their_own() -> None:
+    with pytest.raises(ResourceError, match=r"with about 5,000,000 different products this run needs 3\.\d GB"):
+        plan(GB, 10**7, 2 * GB, products=5_000_000)
+
+    assert plan(GB, 10**7, 4 * GB, products=5_000_000).lines_in_memory < plan(GB, 10**7, 4 * GB).lines_in_memory
+
+
 def test_an_input_too_large_for_the_memory_says_what_it_needs() -> None:
     with pytest.raises(ResourceError, match=r"2.0 GB is too low: this run needs 16.4 GB") as raised:
         plan(TB, 10**10, 2 * GB)

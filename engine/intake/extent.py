@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from engine.intake.clean import products_of
 from engine.intake.files import kind
 from engine.intake.rewrite import needs_rewriting
 
@@ -26,6 +27,8 @@ class Extent:
     lines: int
     rewritten: int
     """Bytes of the files that are rewritten before they are read."""
+    products: int
+    """Distinct products, see `estimated_products`."""
     on_disk: int
     """Bytes that are read: of the files as they are, packed or not, and of what is rewritten."""
 
@@ -41,7 +44,23 @@ def extent(source: Source) -> Extent:
         part.sample.text_size for part in source.parts if part.sample and needs_rewriting(part.sample, part.dialect)
     )
     on_disk = sum(part.size for part in source.parts) + rewritten
-    return Extent(sum(size for size, _ in sizes), sum(lines for _, lines in sizes), rewritten, on_disk)
+    lines = sum(lines for _, lines in sizes)
+    return Extent(sum(size for size, _ in sizes), lines, rewritten, estimated_products(source, lines), on_disk)
+
+
+def estimated_products(source: Source, lines: int) -> int:
+    """Estimate the number of distinct products from how often those of the sample occur in it.
+
+    The least that there are by Chao (1984): those seen, and f1^2 / (2 f2) more, where f1 were seen once and f2 twice;
+    f1 (f1 - 1) / 2 where none was seen twice. Never more than `lines`; 0 where the file has no products.
+    """
+    columns = {column for column in products_of(source.reading.roles) if column is not None}
+    if not columns:
+        return 0
+    times = source.sample.group_by(sorted(columns)).len()["len"]
+    once, twice = int((times == 1).sum()), int((times == 2).sum())
+    unseen = once * once // (2 * twice) if twice else once * (once - 1) // 2
+    return min(len(times) + unseen, lines)
 
 
 def _text(sample: Sample) -> tuple[int, int]:

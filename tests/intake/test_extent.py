@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import gzip
 from pathlib import Path
+from random import Random
 
 import polars as pl
 import pytest
@@ -22,6 +23,24 @@ def test_lines_and_bytes_of_text(export: Path) -> None:
     assert size.bytes == export.stat().st_size
     assert size.lines == pytest.approx(20_001, rel=0.02)
     assert size.rewritten == 0
+
+
+@pytest.mark.parametrize(("catalogue", "lines"), [(300, 20_000), (20_000, 60_000), (1_000_000, 60_000)])
+def test_products_are_estimated_from_how_often_they_are_met(catalogue: int, lines: int, tmp_path: Path) -> None:
+    random = Random(7)
+    numbers = [random.randrange(catalogue) for _ in range(lines)]
+    rows = "".join(f"c{n % 99},2024-01-01,p{number},{number}\n" for n, number in enumerate(numbers))
+    (tmp_path / "shop.csv").write_text("customer,date,product,amount\n" + rows, encoding="utf-8")
+
+    size = extent(open_source([tmp_path / "shop.csv"], Settings()))
+
+    assert size.products == pytest.approx(min(catalogue, lines), rel=0.15)
+
+
+def test_without_products_none_are_reckoned_with(tmp_path: Path) -> None:
+    (tmp_path / "shop.csv").write_text("customer,date,amount\na,2024-01-01,5\n", encoding="utf-8")
+
+    assert extent(open_source([tmp_path / "shop.csv"], Settings())).products == 0
 
 
 def test_text_in_another_encoding_is_counted_in_its_own_bytes_and_rewritten(text: str, tmp_path: Path) -> None:
