@@ -139,7 +139,13 @@ def _needs(
         stages.tell(line)
     size = extent(source)
     needs = plan(
-        size.bytes, size.lines, limit, rewritten=size.rewritten, products=size.products, shards=settings.shards
+        size.bytes,
+        size.lines,
+        limit,
+        customers=size.customers,
+        products=size.products,
+        rewritten=size.rewritten,
+        shards=settings.shards,
     )
     check_space(needs, work.parent, target)
     return size, needs

@@ -40,10 +40,12 @@ MOST_SHARDS = 256
 
 SHARDS_SHARE = 0.9
 """Size of all shards, by byte of the input."""
-FEATURES_SHARE = 0.3
-"""Size of the features and of the labelled customers while the run lasts, by byte of the input."""
-OUTPUT_SHARE = 0.15
-"""Size of the tables of customers that a run leaves, by byte of the input."""
+FEATURES_BYTES = 430
+"""Size of the features of a customer."""
+LABELLED_BYTES = 420
+"""Size of a labelled customer; they are written when the shards are gone."""
+OUTPUT_BYTES = 240
+"""Size of a customer in the tables that a run leaves."""
 OUTPUT_BASE = 20 * MB
 """Size of the report and the charts."""
 
@@ -118,13 +120,20 @@ def memory_limit(given: str | None, machine: int) -> int:
 
 
 def plan(
-    input_bytes: int, lines: int, limit: int, *, rewritten: int = 0, products: int = 0, shards: int | None = None
+    input_bytes: int,
+    lines: int,
+    limit: int,
+    *,
+    customers: int = 0,
+    products: int = 0,
+    rewritten: int = 0,
+    shards: int | None = None,
 ) -> Plan:
     """Decide how many shards an input is cut into, and what the run will need.
 
-    `input_bytes` and `lines` are those of the input as plain text, `rewritten` the bytes of the files that cannot be
-    read as they are, `products` the distinct products, `limit` the memory that the run may use; `shards`, where given,
-    overrules the choice.
+    `input_bytes` and `lines` are those of the input as plain text, `limit` the memory that the run may use, `customers`
+    and `products` the distinct ones, `rewritten` the bytes of the files that cannot be read as they are;
+    `shards`, where given, overrules the choice.
 
     Raises
     ------
@@ -143,8 +152,9 @@ def plan(
         shards=chosen,
         memory_limit=limit,
         lines_in_memory=int(working * lines / input_bytes) if input_bytes else 0,
-        disk_needed=int(input_bytes * (SHARDS_SHARE + FEATURES_SHARE)) + rewritten,
-        output_needed=int(input_bytes * OUTPUT_SHARE) + OUTPUT_BASE,
+        disk_needed=customers * FEATURES_BYTES
+        + max(int(input_bytes * SHARDS_SHARE) + rewritten, customers * LABELLED_BYTES),
+        output_needed=customers * OUTPUT_BYTES + OUTPUT_BASE,
     )
 
 

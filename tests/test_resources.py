@@ -112,10 +112,10 @@ def test_the_user_decides_the_number_of_shards() -> None:
 
 
 def test_the_plan_counts_disk_and_lines() -> None:
-    made = plan(GB, 10_000_000, 1_100 * MB, rewritten=GB)
+    made = plan(GB, 10_000_000, 1_100 * MB, customers=500_000, rewritten=GB)
 
-    assert made.disk_needed == 1_200 * MB + GB
-    assert made.output_needed == 170 * MB
+    assert made.disk_needed == 900 * MB + 215 * MB + GB
+    assert made.output_needed == 140 * MB
     assert made.lines_in_memory == 1_000_000
     assert plan(0, 0, 900 * MB).lines_in_memory == 0
 

@@ -27,8 +27,10 @@ class Extent:
     lines: int
     rewritten: int
     """Bytes of the files that are rewritten before they are read."""
+    customers: int
+    """Distinct customers, see `least_number`."""
     products: int
-    """Distinct products, see `estimated_products`."""
+    """Distinct products, see `least_number`; 0 where the file has none."""
     on_disk: int
     """Bytes that are read: of the files as they are, packed or not, and of what is rewritten."""
 
@@ -45,22 +47,40 @@ def extent(source: Source) -> Extent:
     )
     on_disk = sum(part.size for part in source.parts) + rewritten
     lines = sum(lines for _, lines in sizes)
-    return Extent(sum(size for size, _ in sizes), lines, rewritten, estimated_products(source, lines), on_disk)
+    return Extent(
+        bytes=sum(size for size, _ in sizes),
+        lines=lines,
+        customers=_customers(source, lines),
+        products=_products(source, lines),
+        rewritten=rewritten,
+        on_disk=on_disk,
+    )
 
 
-def estimated_products(source: Source, lines: int) -> int:
-    """Estimate the number of distinct products from how often those of the sample occur in it.
+def least_number(values: pl.DataFrame, most: int) -> int:
+    """Estimate the number of distinct rows, `most` at the most, from how often those of a sample occur in it.
 
     The least that there are by Chao (1984): those seen, and f1^2 / (2 f2) more, where f1 were seen once and f2 twice;
-    f1 (f1 - 1) / 2 where none was seen twice. Never more than `lines`; 0 where the file has no products.
+    f1 (f1 - 1) / 2 more where none was seen twice.
     """
-    columns = {column for column in products_of(source.reading.roles) if column is not None}
-    if not columns:
-        return 0
-    times = source.sample.group_by(sorted(columns)).len()["len"]
+    times = values.group_by(values.columns).len("(times)")["(times)"]
     once, twice = int((times == 1).sum()), int((times == 2).sum())
     unseen = once * once // (2 * twice) if twice else once * (once - 1) // 2
-    return min(len(times) + unseen, lines)
+    return min(len(times) + unseen, most)
+
+
+def _customers(source: Source, lines: int) -> int:
+    """Estimate the customers, from one line of each order: the lines of an order stand together."""
+    roles = source.reading.roles
+    customer, order = roles.column("customer") or "", roles.column("order") or roles.column("date") or ""
+    orders = source.sample.select(customer, pl.col(order).alias("(order)")).drop_nulls().unique()
+    # A customer has an order at least: there are no more of them.
+    return least_number(orders.select(customer), -(-lines * len(orders) // len(source.sample)))
+
+
+def _products(source: Source, lines: int) -> int:
+    columns = {column for column in products_of(source.reading.roles) if column is not None}
+    return least_number(source.sample.select(sorted(columns)), lines) if columns else 0
 
 
 def _text(sample: Sample) -> tuple[int, int]:

@@ -37,6 +37,19 @@ def test_products_are_estimated_from_how_often_they_are_met(catalogue: int, line
     assert size.products == pytest.approx(min(catalogue, lines), rel=0.15)
 
 
+@pytest.mark.parametrize("lines_of_each", [2, 12])
+def test_customers_are_estimated_though_their_lines_stand_together(lines_of_each: int, tmp_path: Path) -> None:
+    random = Random(7)
+    lines, customers = 120_000, 120_000 // lines_of_each
+    orders = [random.randrange(customers) for _ in range(lines // 2)]
+    rows = "".join(f"c{who},o{n},2024-01-{n % 28 + 1:02},5\n" * 2 for n, who in enumerate(orders))
+    (tmp_path / "shop.csv").write_text("customer,order,date,amount\n" + rows, encoding="utf-8")
+
+    size = extent(open_source([tmp_path / "shop.csv"], Settings()))
+
+    assert size.customers == pytest.approx(customers, rel=0.3)
+
+
 def test_without_products_none_are_reckoned_with(tmp_path: Path) -> None:
     (tmp_path / "shop.csv").write_text("customer,date,amount\na,2024-01-01,5\n", encoding="utf-8")
 
