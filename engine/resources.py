@@ -141,15 +141,14 @@ def plan(
         If the memory is too little for any number of shards, or for the given one: says how much is needed at least.
     """
     input_bytes = max(input_bytes, lines * BYTES_PER_LINE)
-    base = BASE_MEMORY + products * BYTES_PER_PRODUCT
+    of_products = products * BYTES_PER_PRODUCT
+    base = BASE_MEMORY + of_products
+    how = f"with about {products:,} different products " if of_products > BASE_MEMORY // 2 else ""
     if shards is not None and (needed := _memory_needed(base, input_bytes, shards)) > limit:
         raise _too_little(limit, needed, f"with {shards} shards ")
-    chosen = shards or _shards(
-        base, input_bytes, limit, f"with about {products:,} different products " if products else ""
-    )
     working = (limit - base) / WORKING_BYTES_PER_INPUT_BYTE
     return Plan(
-        shards=chosen,
+        shards=shards or _shards(base, input_bytes, limit, how),
         memory_limit=limit,
         lines_in_memory=int(working * lines / input_bytes) if input_bytes else 0,
         disk_needed=customers * FEATURES_BYTES

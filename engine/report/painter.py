@@ -1,8 +1,8 @@
 """Charts to pictures in a process of its own, beside the analysis.
 
 The renderer needs a second to start, keeps the interpreter to itself while it works, and ends its whole process where
-it cannot get the memory for a picture: so it gets a process of its own, started when a processor
-is idle, whose end is an error that can be told. The two speak in lines of JSON.
+it cannot get the memory for a picture: so it gets a process of its own, started when a processor is idle, whose end is
+an error that can be told. The two speak in lines of JSON.
 """
 
 from __future__ import annotations
