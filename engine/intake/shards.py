@@ -70,23 +70,8 @@ def write_shards(
         If the input cannot be read to its end, or the folder cannot be written.
     """
     rejects = folder / "rejects.csv"
-    mended = all(part.mended for part in source.parts)
     texts = ["order_id"] if drop_duplicates else []  # shown of the lines that are dropped
-    try:
-        source, sums = _checked_pass(source, folder, shards, rejects, texts, tick)
-    except (pl.exceptions.PolarsError, OSError) as error:
-        if is_disk_full(error):
-            raise
-        if mended or not isinstance(error, pl.exceptions.ComputeError):
-            raise EngineError(
-                f"{source.paths[0]}: reading stopped: {brief(error)}", hint="Check the file and the free disk space."
-            ) from error
-        sums = None
-    if not mended and (sums is None or _swallowed(sums, source)):
-        # Misplaced quotation marks beyond the sample: the files are mended, line by line, and read again.
-        shutil.rmtree(folder / "shards")
-        sums = _pass(source.mended(), folder, shards, rejects, texts, tick)
-    assert sums is not None
+    source, sums = _read(source, folder, shards, rejects, texts, tick)
     outcomes = _outcomes(sums)
     products = _products(sums, source)
     rejected = outcomes.filter(pl.col(REASON).is_not_null()).sort("rows", REASON, descending=[True, False])
@@ -124,6 +109,31 @@ def write_shards(
         last=total["last"],
         alerts=(*source.alerts, *_alerts(rejected, int(total["amount"]))),
     )
+
+
+def _read(
+    source: Source, folder: Path, shards: int, rejects: Path, texts: list[str], tick: Callable[[int], None] | None
+) -> tuple[Source, pl.DataFrame]:
+    """Read the input, mended and from the start again where misplaced quotation marks stopped it or swallowed lines.
+
+    Returns the source as it was read, and the sums of its lines.
+    """
+    mended = all(part.mended for part in source.parts)
+    try:
+        source, sums = _checked_pass(source, folder, shards, rejects, texts, tick)
+    except (pl.exceptions.PolarsError, OSError) as error:
+        if is_disk_full(error):
+            raise
+        if mended or not isinstance(error, pl.exceptions.ComputeError):
+            raise EngineError(
+                f"{source.paths[0]}: reading stopped: {brief(error)}", hint="Check the file and the free disk space."
+            ) from error
+    else:
+        if mended or not _swallowed(sums, source):
+            return source, sums
+    shutil.rmtree(folder / "shards")
+    source = source.mended()
+    return source, _pass(source, folder, shards, rejects, texts, tick)
 
 
 def _checked_pass(
