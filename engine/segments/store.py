@@ -1,0 +1,37 @@
+"""A saved model read back: `model.json`, checked before anything is labelled with it."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from engine.errors import ModelError
+from engine.segments.model import Model
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def load_model(path: Path) -> Model:
+    """Read the model that a run of `analyze` left.
+
+    Raises
+    ------
+    ModelError
+        If the file is missing, is no JSON, or is not a model that this version can use: what is wrong with it.
+    """
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ModelError(
+            f"{path}: the model cannot be read ({error.strerror}).",
+            hint="Pass the model.json that `analyze` left in its folder.",
+        ) from error
+    except ValueError as error:
+        raise ModelError(
+            f"{path}: is no JSON ({error}).", hint="Pass the model.json that `analyze` left, as it was written."
+        ) from error
+    try:
+        return Model.from_dict(content)
+    except ModelError as error:
+        raise ModelError(f"{path}: {error.what}", hint=error.hint) from error
