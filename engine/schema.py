@@ -145,6 +145,7 @@ FEATURES = Table(
         Column("last_seen", MOMENT, "time of the last line, a return included"),
         Column("recency_days", FLOAT, "as_of minus the last purchase", "days", nullable=True),
         Column("tenure_days", FLOAT, "as_of minus the first purchase", "days", nullable=True),
+        Column("active_days", FLOAT, "last purchase minus the first: 0 with one purchase", "days", nullable=True),
         Column(
             "gap_mean_days",
             FLOAT,

@@ -104,6 +104,7 @@ def finish(sums: pl.LazyFrame, as_of: datetime, categories: Sequence[str], *, co
         aov_std=scaled(_std(orders, pl.col("value"), pl.col("value_square")), MICROS),
         recency_days=days(now - microseconds(pl.col("last_order"))),
         tenure_days=days(now - microseconds(pl.col("first_order"))),
+        active_days=days(span),
         gap_mean_days=days(ratio(span, gaps)),
         gap_std_days=days(_std(gaps, span, pl.col("gap_square"))),
         gap_median_days=days(pl.col("gap_median")),

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import polars as pl
 
-from engine.segments.matrix import BEHAVIOUR, Feature
+from engine.segments.matrix import Feature, described
 
-DESCRIBED = (BEHAVIOUR[0], Feature("revenue", "Revenue", "money", "log"), *BEHAVIOUR[1:])
+_ORDERS, *_OTHERS = described(())
+DESCRIBED = (_ORDERS, Feature("revenue", "Revenue", "money", "log"), *_OTHERS)
 """Features that the statistical summary lists."""
 
 _QUANTILES = {"min": 0.0, "p25": 0.25, "median": 0.5, "p75": 0.75, "p90": 0.9, "max": 1.0}

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from sklearn.cluster import MiniBatchKMeans
 
 from engine.errors import EngineError
 from engine.segments import choose
-from engine.segments.matrix import candidates, fit_features, matrix
+from engine.segments.choose import UNKNOWN, Verdict
+from engine.segments.evidence import SAMPLE, evaluate, fit
+from engine.segments.matrix import described, fit_features, matrix
+from engine.segments.reference import without_groups
 from engine.segments.sampling import take_sample
 from engine.segments.threads import one_thread
 from engine.settings import K_RANGE
@@ -21,7 +24,7 @@ if TYPE_CHECKING:
     import polars as pl
     from numpy.typing import NDArray
 
-    from engine.segments.choose import Candidate
+    from engine.segments.evidence import Evidence
     from engine.segments.matrix import FittedFeature
 
 MIN_CUSTOMERS = 50
@@ -31,8 +34,9 @@ START_SAMPLE = 20_000
 """Customers on which the transforms are learned and k-means is started."""
 REFINE_SAMPLE = 200_000
 """Customers over whom the centroids are refined."""
-BATCH = 10_000
 STARTS = 20
+REFERENCE_BOOTSTRAPS = 3
+"""Bootstrap fits of the customers without groups: they are there to compare with, not to choose from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,20 +45,19 @@ class Fit:
 
     features: tuple[FittedFeature, ...]
     centroids: tuple[tuple[float, ...], ...]
-    candidates: tuple[Candidate, ...]
+    candidates: tuple[Evidence, ...]
+    reference: dict[int, Evidence]
+    """The same figures of customers without groups, by number of segments."""
     chosen_by: str
     """"data", "user", or "size" where there were too few customers to look for segments."""
-    verdict: str
+    verdict: Verdict
     sample: pl.DataFrame
     """Customers on which the transforms were learned: the first of the canonical order."""
 
     @property
-    def alerts(self) -> list[dict[str, Any]]:
-        """What to mind when reading the segments, as `summary.json` holds it."""
-        chosen = [each for each in self.candidates if each.k == len(self.centroids)]
-        if not chosen or chosen[0].stability >= choose.STABLE:
-            return []
-        return [{"code": "unstable_segments", "message": self.verdict, "rows": 0, "amount": 0.0}]
+    def chosen(self) -> Evidence | None:
+        """The evidence for the chosen number of segments; None where no segments were looked for."""
+        return next((each for each in self.candidates if each.k == len(self.centroids)), None)
 
 
 def fit_segments(customers: pl.LazyFrame, categories: Sequence[str], k: int | None, seed: int) -> Fit:
@@ -68,14 +71,11 @@ def fit_segments(customers: pl.LazyFrame, categories: Sequence[str], k: int | No
     EngineError
         If the user asked for more segments than the customers can be told apart into.
     """
-    needed = {"customer_id", "orders", "lines", *(feature.name for feature in candidates(categories))}
+    needed = {"customer_id", "orders", "lines", *(feature.name for feature in described(categories))}
     sample = take_sample(customers.select(sorted(needed)), REFINE_SAMPLE, seed)
     start = sample.head(START_SAMPLE)
     features = fit_features(start, categories) if len(sample) else []
-    if features:
-        points = np.ascontiguousarray(matrix(sample.lazy(), features).collect().to_numpy(), dtype=np.float32)
-    else:
-        points = np.zeros((len(sample), 0), dtype=np.float32)
+    points = _points(sample, features)
     ks = _possible(points)
     if k is not None and k not in ks:
         raise EngineError(
@@ -88,30 +88,50 @@ def fit_segments(customers: pl.LazyFrame, categories: Sequence[str], k: int | No
             if len(sample) < MIN_CUSTOMERS
             else "All customers are alike"
         )
-        reason = f"{few}: no segments were looked for."
-        return Fit(tuple(features), ((0.0,) * len(features),), (), "size", reason, start)
-    evidence = choose.evaluate(points, ks, seed)
+        reason = Verdict(UNKNOWN, f"{few}: no segments were looked for.")
+        return Fit(tuple(features), ((0.0,) * len(features),), (), {}, "size", reason, start)
+    evidence = evaluate(points, ks, seed)
+    reference = _reference(start, categories, ks, seed)
     chosen = choose.choose(evidence) if k is None else next(each for each in evidence if each.k == k)
     centroids = refine(points, chosen.k, seed)
     by = "data" if k is None else "user"
-    return Fit(tuple(features), centroids, tuple(evidence), by, choose.verdict(chosen), start)
+    verdict = choose.verdict(chosen, reference)
+    return Fit(tuple(features), centroids, tuple(evidence), reference, by, verdict, start)
+
+
+def _reference(sample: pl.DataFrame, categories: Sequence[str], ks: Sequence[int], seed: int) -> dict[int, Evidence]:
+    """Judge the same numbers of segments on customers without groups, who go the same way through the matrix."""
+    customers = without_groups(sample.head(SAMPLE), categories, seed)
+    points = _points(customers, fit_features(customers, categories))
+    possible = [k for k in _possible(points) if k in ks]
+    return {each.k: each for each in evaluate(points, possible, seed, REFERENCE_BOOTSTRAPS)} if possible else {}
 
 
 def refine(points: NDArray[np.float32], k: int, seed: int) -> tuple[tuple[float, ...], ...]:
-    """Return the centroids of k segments: started by k-means on the first points, refined over all in batches."""
-    started = choose.fit(points[:START_SAMPLE], k, seed, STARTS)
+    """Return the centroids of k segments: started by k-means on the first points, refined over all in batches.
+
+    A batch has as many points as the start, so that on few customers the refinement is one more step of k-means, which
+    leaves its result as it is.
+    """
+    started = fit(points[:START_SAMPLE], k, seed, STARTS)
     # NOTE: without reassignment. It would move a small segment's centroid to a random customer.
     model = MiniBatchKMeans(k, init=started.cluster_centers_, n_init=1, reassignment_ratio=0.0, random_state=seed)
     with one_thread():
-        for begin in range(0, len(points), BATCH):
-            model.partial_fit(points[begin : begin + BATCH])
+        for begin in range(0, len(points), START_SAMPLE):
+            model.partial_fit(points[begin : begin + START_SAMPLE])
     return tuple(tuple(float(value) for value in centroid) for centroid in model.cluster_centers_)
+
+
+def _points(sample: pl.DataFrame, features: Sequence[FittedFeature]) -> NDArray[np.float32]:
+    if not features:
+        return np.zeros((len(sample), 0), dtype=np.float32)
+    return np.ascontiguousarray(matrix(sample.lazy(), features).collect().to_numpy(), dtype=np.float32)
 
 
 def _possible(points: NDArray[np.float32]) -> list[int]:
     """List the numbers of segments that the customers allow: enough of them, and enough that differ."""
     if len(points) < MIN_CUSTOMERS or not points.shape[1]:
         return []
-    distinct = len(np.unique(points[: choose.SAMPLE], axis=0))
+    distinct = len(np.unique(points[:SAMPLE], axis=0))
     most = min(len(points) // CUSTOMERS_PER_SEGMENT, distinct - 1, K_RANGE[1])
     return list(range(K_RANGE[0], most + 1))

@@ -1,8 +1,14 @@
-"""What is clustered: the features, how each is tamed, and why.
+"""What is clustered: the features, how each is tamed, how much it counts, and why.
 
-Behaviour is measured on a log scale, since a customer with 20 orders differs from one with 10 as that one from one with
-5; shares are drawn towards the average of all customers where they rest on few purchases; every column is standardised
-on the sample and cut at three standard deviations, so that a wholesale account stays in but does not own the scale.
+Behaviour comes on a log scale, since a customer with 20 orders differs from one with 10 as that one from one with 5;
+shares are drawn towards the average of all customers where they rest on few purchases; every column is standardised on
+the sample and cut at three standard deviations, so that a wholesale account stays in but does not own the scale.
+
+Nothing counts twice. Four features say when and how much a customer buys: number of orders, days since the last one,
+days between the first and the last, value of an order. Tenure and the gap between orders follow from them (tenure =
+recency + active days, mean gap = active days / (orders - 1)), are told and not clustered; so a customer with one order,
+who has no gap, has zero active days and needs no invented value. How an order is made up (lines, price, breadth),
+returns and the days of the week add a little each; tastes count as much as all four together.
 """
 
 from __future__ import annotations
@@ -24,8 +30,8 @@ PRIOR_PURCHASES = 2.0
 """Purchases that the average of all customers counts for in a customer's share."""
 PRIOR_LINES = 4.0
 """Lines that it counts for in a share of spend by category."""
-TASTE_WEIGHT = 6.0
-"""Weight of all spend shares together, where a feature of behaviour counts 1: two thirds of what all of those count."""
+TASTE_WEIGHT = 8.0
+"""Variance of all spend shares together, where a feature of weight 1 has a variance of 1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,21 +45,27 @@ class Feature:
     transform: str
     """"log": ln(1 + x); "share": drawn to the average of all; "spend_share": the same, by lines."""
     weight: float = 1.0
+    """Standard deviation that the column has in the matrix."""
 
 
 BEHAVIOUR = (
-    Feature("orders", "Orders", "orders", "log"),
+    Feature("orders", "Orders", "orders", "log", weight=1.2),
     Feature("recency_days", "Days since last order", "days", "log"),
-    Feature("tenure_days", "Days since first order", "days", "log"),
-    Feature("gap_mean_days", "Days between orders", "days", "log"),
-    Feature("aov", "Order value", "money", "log"),
-    Feature("lines_per_order", "Lines per order", "count", "log"),
-    Feature("price", "Price per unit", "money", "log"),
-    Feature("products", "Different products", "count", "log", weight=0.5),
-    Feature("return_rate", "Share returned", "share", "share"),
-    Feature("weekend_share", "Bought at weekends", "share", "share", weight=0.5),
+    Feature("active_days", "Days from first to last order", "days", "log"),
+    Feature("aov", "Order value", "money", "log", weight=1.2),
+    Feature("lines_per_order", "Lines per order", "count", "log", weight=0.35),
+    Feature("price", "Price per unit", "money", "log", weight=0.35),
+    Feature("products", "Different products", "count", "log", weight=0.25),
+    Feature("return_rate", "Share returned", "share", "share", weight=0.5),
+    Feature("weekend_share", "Bought at weekends", "share", "share", weight=0.3),
 )
 """Features of behaviour; those the data does not have, or that are the same for all customers, drop out."""
+
+FOLLOWING = (
+    Feature("tenure_days", "Days since first order", "days", "log", weight=0.0),
+    Feature("gap_mean_days", "Days between orders", "days", "log", weight=0.0),
+)
+"""Features that follow from those of behaviour: segments are described by them, and not told apart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +111,12 @@ def candidates(categories: Sequence[str]) -> list[Feature]:
     weight = (TASTE_WEIGHT / len(categories)) ** 0.5
     taste = [Feature(share_name(each), f"Spent on {each}", "share", "spend_share", weight) for each in categories]
     return [*BEHAVIOUR, *taste]
+
+
+def described(categories: Sequence[str]) -> list[Feature]:
+    """List all features that segments are described by: those that may be clustered, and those that follow from them."""
+    first, rest = candidates(categories)[:3], candidates(categories)[3:]
+    return [*first, *FOLLOWING, *rest]
 
 
 def transformed(feature: Feature, average: float) -> pl.Expr:
