@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import altair as alt
 import polars as pl
@@ -27,7 +27,6 @@ _BLOCK = 0.035
 """Width of a block, as a part of the width between the two columns."""
 _STEPS = 24
 _LINE = 15
-_SIDES: tuple[Literal["left"], Literal["right"]] = ("left", "right")
 _NOBODY = theme.RULE
 """Colour of customers who were in no segment."""
 _STAYED, _MOVED = 0.26, 0.62
@@ -169,7 +168,7 @@ def _rectangles(left: dict[int | None, dict[str, Any]], right: dict[int | None, 
 def _labels(
     blocks: dict[int | None, dict[str, Any]],
     others: dict[int | None, dict[str, Any]],
-    align: Literal["left", "right"],
+    align: str,
     scale: float,
 ) -> list[alt.Chart]:
     """Write name and size beside each block, moved apart where blocks are thin; after, with what it grew by."""
@@ -196,13 +195,14 @@ def _grown(number: int) -> str:
 
 def _dates(summary: dict[str, Any]) -> list[alt.Chart]:
     """Write above each column of blocks when it is."""
-    days = [numbers.day(summary["runs"][side]["as_of"]) for side in "ab"]
-    return [
-        alt.Chart(pl.DataFrame({"x": [x], "y": [0.0], "day": [day]}))
-        .mark_text(align=align, dy=-14, fontSize=13, fontWeight="bold")
-        .encode(x="x:Q", y="y:Q", text="day:N")
-        for x, align, day in zip((0.0, 1.0), _SIDES, days, strict=True)
-    ]
+    charts = []
+    for x, side in ((0.0, "a"), (1.0, "b")):
+        frame = pl.DataFrame({"x": [x], "y": [0.0], "day": [numbers.day(summary["runs"][side]["as_of"])]})
+        look: dict[str, Any] = {"align": "left" if side == "a" else "right", "dy": -14}
+        charts.append(
+            alt.Chart(frame).mark_text(fontSize=13, fontWeight="bold", **look).encode(x="x:Q", y="y:Q", text="day:N")
+        )
+    return charts
 
 
 def _finding(migration: pl.DataFrame, summary: dict[str, Any]) -> str:

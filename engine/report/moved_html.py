@@ -97,7 +97,7 @@ def _mover(row: dict[str, Any], currency: str) -> tuple[str, ...]:
         row["from_segment"] or NEW_CUSTOMERS,
         row["to_segment"] or NOT_THERE,
         *(numbers.money(row[name], currency) for name in ("revenue_before", "revenue_after")),
-        *(numbers.full(row[name]) for name in ("orders_before", "orders_after")),
+        " → ".join(numbers.full(row[name]) for name in ("orders_before", "orders_after")),
         numbers.day(row["last_order"]),
     )
 
