@@ -216,6 +216,7 @@ DAMAGE: dict[str, tuple[Callable[[Path], None], type[EngineError], str]] = {
     "segments of text": (_customers(segment=pl.lit("x")), RunError, "customers.parquet: is damaged"),
     "a customer twice": (_twice, RunError, "more than once"),
     "model no JSON": (_with("model.json", "{"), ModelError, "model.json: is no JSON"),
+    "model a list": (_with("model.json", "[]"), ModelError, "model.json: is not a model"),
     "model of a later version": (_with("model.json", '{"format": 99}'), ModelError, "format 99"),
     "summary no JSON": (_with("summary.json", "{"), RunError, "summary.json: cannot be read"),
     "summary a list": (_with("summary.json", "[]"), RunError, "not the summary of a run"),
