@@ -8,6 +8,7 @@ import polars as pl
 
 from engine.report import numbers
 from engine.report.move_findings import findings
+from engine.segments.match import SAME
 from engine.units import MICROS
 from engine.version import __version__
 
@@ -17,10 +18,9 @@ if TYPE_CHECKING:
     from engine.runs import Run
 
 RULE = (
-    "Two segments are the same where their centroids lie nearer to each other than half the way to the nearest other "
-    "segment of either run."
+    "Two segments are the same where their centres lie clearly nearer to each other than to any other segment of the "
+    f"other run: within {SAME} of the distance to the next one."
 )
-
 _LISTED = 6
 """Features that an alert names."""
 

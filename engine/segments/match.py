@@ -21,11 +21,11 @@ if TYPE_CHECKING:
 
     from engine.segments.model import Model
 
-SAME = 0.5
-"""Share of the way to the nearest other segment, in either run, within which a pair must lie to be the same segment.
+SAME = 0.6
+"""A pair is the same segment if it lies within this share of the distance to the next candidate of either (Lowe 2004).
 
-Below a half, both are nearer to each other than to any other segment of the two runs (by the triangle inequality), so
-that no other match is possible; at a half lies what two equal segments merge into, which is neither of them.
+What two segments merge into lies between them: it keeps the name of a part that makes five eighths of it or more, and
+is neither of them otherwise. Of two candidates one at most can pass, so that names never hang on a hair.
 """
 
 Point = tuple[float, ...]
@@ -80,7 +80,7 @@ def match_segments(earlier: Model, later: Model) -> Match:
     before, after = _points(earlier, weights), _points(later, weights)
     unshared = sorted({*known[0], *known[1]} - set(shared))
     if earlier.features == later.features and earlier.centroids == later.centroids:
-        pairs = [Pair(each, each, 0.0, room) for each, room in enumerate(_rooms(before), 1)]
+        pairs = [Pair(each, each, 0.0, room) for each, room in enumerate(_own_rooms(before), 1)]
     else:
         pairs = assign(before, after)
     return Match(
@@ -119,9 +119,8 @@ def names_after(earlier: Model, later: Model, match: Match) -> tuple[str, ...]:
 
 def assign(before: Sequence[Point], after: Sequence[Point]) -> list[Pair]:
     """Match points one to one where they are the same by `SAME`, in the order of the first ones."""
-    rooms = _rooms(before), _rooms(after)
     distances = np.array([[math.dist(one, other) for other in after] for one in before])
-    room = np.minimum.outer(rooms[0], rooms[1])
+    room = SAME * np.minimum(_next_best(distances), _next_best(distances.T).T)
     same = distances < room
     # A pair that is not the same costs more than all that are: it is taken only where nothing else is left.
     cost = np.where(same, distances, 1.0 + distances[same].sum())
@@ -132,12 +131,17 @@ def assign(before: Sequence[Point], after: Sequence[Point]) -> list[Pair]:
     ]
 
 
-def _rooms(points: Sequence[Point]) -> list[float]:
-    """Return for each point `SAME` of the distance to the nearest other one."""
-    return [
-        SAME * min((math.dist(point, other) for place, other in enumerate(points) if place != here), default=math.inf)
-        for here, point in enumerate(points)
-    ]
+def _own_rooms(points: Sequence[Point]) -> list[float]:
+    """Return the room of each segment of a model that is matched with itself."""
+    distances = np.array([[math.dist(one, other) for other in points] for one in points])
+    return [SAME * float(room) for room in np.diagonal(_next_best(distances))]
+
+
+def _next_best(distances: np.ndarray) -> np.ndarray:
+    """Return for each pair the smallest other distance in its row; infinite where there is no other."""
+    alone = np.broadcast_to(np.eye(distances.shape[1], dtype=bool), (*distances.shape, distances.shape[1]))
+    others = np.where(alone, math.inf, distances[:, None, :])
+    return np.asarray(others.min(axis=2))
 
 
 def _transforms(model: Model) -> dict[str, str]:
