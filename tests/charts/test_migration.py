@@ -64,6 +64,23 @@ def test_ribbons_are_as_high_as_their_customers_and_coloured_by_where_they_come_
     assert sum(int(row["said"].rsplit(": ", 1)[1]) for row in rows if row["x"] == rows[0]["x"]) == 31
 
 
+def test_ribbons_fill_their_blocks_side_by_side(tmp_path: Path) -> None:
+    mixed = [(name, each % 4 % 3 + 1, 1.0) for each, (name, _, _) in enumerate(BEFORE)]
+    chart = flow(tmp_path, mixed).charts["segment_flow"]
+
+    tables = chart.to_dict(validate=False)["datasets"].values()
+    ribbons = [row for rows in tables for row in rows if "flow" in row]
+    blocks = [row for rows in tables for row in rows if "x2" in row]
+
+    for end, place in ((min, 0.0), (max, max(row["x"] for row in blocks))):
+        edge = end(row["x"] for row in ribbons)
+        cuts = sorted((row["low"], row["high"]) for row in ribbons if row["x"] == edge)
+        for block in (row for row in blocks if row["x"] == place):
+            inside = [cut for cut in cuts if block["low"] - 1e-9 <= cut[0] < block["high"]]
+            assert [low for low, _ in inside] == pytest.approx([block["low"], *(high for _, high in inside[:-1])])
+            assert inside[-1][1] == pytest.approx(block["high"])
+
+
 @pytest.mark.parametrize(
     ("after", "expected"),
     [

@@ -104,14 +104,14 @@ def test_tastes_weigh_alike_whatever_the_number_of_categories() -> None:
         weight = (6 / len(names)) ** 0.5
         return tuple(Feature(each, each, "share", "spend_share", weight) for each in names)
 
-    # One and two standard deviations in each taste, as the weights of two and of three categories write them.
-    earlier = model([[3**0.5, 0], [0, 2 * 3**0.5]], features=tastes("gt"))
-    later = model([[2**0.5, 0, 0], [0, 2 * 2**0.5, 1]], features=tastes("gtx"))
+    # Standard deviations times the weights of three and of two categories; the first pair lies half a one apart.
+    earlier = model([[2**0.5, 0, 0], [0, 2 * 2**0.5, 1]], features=tastes("gtx"))
+    later = model([[1.5 * 3**0.5, 0], [0, 2 * 3**0.5]], features=tastes("gt"))
 
     match = match_segments(earlier, later)
 
     assert [(pair.earlier, pair.later) for pair in match.pairs] == [(1, 1), (2, 2)]
-    assert [pair.distance for pair in match.pairs] == pytest.approx([0.0, 0.0])
+    assert [pair.distance for pair in match.pairs] == pytest.approx([0.5 * 3**0.5, 0.0])
 
 
 @pytest.mark.parametrize("later", [(B,), (Feature("aov", "Order value", "money", "share"),)])
