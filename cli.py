@@ -113,6 +113,38 @@ def inspect(
 
 
 @command(app)
+def compare(
+    run_a: Annotated[Path, typer.Argument(metavar="RUN_A", help="Folder that `analyze` left: the earlier run.")],
+    run_b: Annotated[Path, typer.Argument(metavar="RUN_B", help="Folder that `analyze` or `score` left later.")],
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", "-o", metavar="DIR", help="Folder of the results. (default: output/<A>-to-<B>)"),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print comparison.json instead of tables.")] = False,
+    quiet: Quiet = False,
+) -> None:
+    """Compare two runs: which segments are the same, who moved between them, with how much revenue."""
+    from engine.comparison import compare as run  # `--help` need not wait for Polars
+
+    def tell(message: str) -> None:
+        if not quiet:
+            typer.echo(message, err=True)
+
+    target = out or Path("output") / f"{run_a.resolve().name}-to-{run_b.resolve().name}"
+    result = run(run_a, run_b, out=target, tell=tell)
+    if as_json:
+        import json
+
+        typer.echo(json.dumps(result.summary, indent=2, ensure_ascii=False, allow_nan=False))
+    elif not quiet:
+        from rich.console import Console
+
+        from engine.report.moved_console import show
+
+        show(result, Console(), result.out)
+
+
+@command(app)
 def generate(
     out: Annotated[Path, typer.Argument(metavar="OUT.csv", help="File to write.")],
     rows: Annotated[int, typer.Option(min=1, help="Order lines to write.")] = 100_000,

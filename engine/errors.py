@@ -83,6 +83,10 @@ class ModelError(EngineError):
     """A saved model that cannot be used."""
 
 
+class RunError(EngineError):
+    """The folder of an earlier run that is missing, damaged or something else."""
+
+
 def brief(error: BaseException) -> str:
     r"""Return the first line of an error, cut: some quote whole files.
 

@@ -33,22 +33,32 @@ def render_report(
     `specs` are the Vega-Lite specifications of the charts by name. `bundle` is the JavaScript of the painter: Vega,
     Vega-Lite and Vega-Embed, which it puts on `window`.
     """
+    return rendered(
+        "report.html.j2",
+        specs,
+        bundle,
+        s=summary,
+        currency=str(summary.get("currency") or ""),
+        title=_title(summary),
+        tiles=_tiles(summary),
+        cards=_cards(frames, summary, _chart_colour()),
+        tables=tables,
+    )
+
+
+def rendered(template: str, specs: Mapping[str, dict[str, Any]], bundle: str, **content: Any) -> str:
+    """Return a page made from a template, with the charts and what draws them."""
     page = Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
-    ).get_template("report.html.j2")
+    ).get_template(template)
     return page.render(
-        s=summary,
+        **content,
         n=numbers,
-        currency=str(summary.get("currency") or ""),
-        title=_title(summary),
-        tiles=_tiles(summary),
-        cards=_cards(frames, summary, _chart_colour()),
         charts={name: _embedded(spec) for name, spec in specs.items()},
-        tables=tables,
         # The bundle is code of ours, not data; only the end of its own element could break out of it.
         bundle=Markup(bundle.replace("</script", "<\\/script")),  # noqa: S704
     )

@@ -1,0 +1,48 @@
+"""The outputs of a comparison: one page, every figure, the matrix and the movers as tables, the chart as a picture."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from engine.report import files
+from engine.report.files import CHARTS, staged, write_json
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from engine.comparison import Comparison
+    from engine.report.painter import Painter
+
+PAGE, MIGRATION, MOVERS, RECORD = "comparison.html", "migration.csv", "movers.csv", "comparison.json"
+OUTPUTS = (PAGE, MIGRATION, MOVERS, CHARTS, RECORD)
+"""Everything that a comparison leaves in its folder; the last is the record by which the folder is known as one's."""
+
+
+def check_target(out: Path, runs: Iterable[Path]) -> None:
+    """Refuse an output folder that holds anything else than an earlier comparison, see `files.check_target`."""
+    files.check_target(out, runs, OUTPUTS)
+
+
+def write(result: Comparison, painter: Painter) -> None:
+    """Write all outputs of a comparison and put them into place."""
+    assert result.out is not None  # the caller asks for files only with a folder
+    with staged(result.out, OUTPUTS) as folder:
+        (folder / CHARTS).mkdir()
+        specs = {name: chart.to_dict(validate=False) for name, chart in result.charts.items()}
+        for name, spec in specs.items():
+            painter.paint(name, spec, folder / CHARTS)
+        listed = result.movers.with_columns(
+            pl.col("revenue_before", "revenue_after").round(2), pl.col("last_order").dt.date()
+        )
+        listed.sink_csv(folder / MOVERS, engine="streaming")
+        result.migration.write_csv(folder / MIGRATION)
+
+        from engine.report.moved_html import render_comparison  # jinja is needed here only
+
+        page = render_comparison(result, specs, painter.bundle)
+        (folder / PAGE).write_text(page, encoding="utf-8")
+        painter.finish()
+        write_json(folder / RECORD, result.summary)
