@@ -12,7 +12,7 @@ from engine.errors import EngineError
 from engine.segments import choose
 from engine.segments.choose import UNKNOWN, Verdict
 from engine.segments.evidence import SAMPLE, evaluate, fit
-from engine.segments.matrix import described, fit_features, matrix
+from engine.segments.matrix import candidates, described, fit_features, matrix
 from engine.segments.reference import without_groups
 from engine.segments.sampling import take_sample
 from engine.segments.threads import one_thread
@@ -74,7 +74,7 @@ def fit_segments(customers: pl.LazyFrame, categories: Sequence[str], k: int | No
     needed = {"customer_id", "orders", "lines", *(feature.name for feature in described(categories))}
     sample = take_sample(customers.select(sorted(needed)), REFINE_SAMPLE, seed)
     start = sample.head(START_SAMPLE)
-    features = fit_features(start, categories) if len(sample) else []
+    features = fit_features(start, candidates(categories)) if len(sample) else []
     points = _points(sample, features)
     ks = _possible(points)
     if k is not None and k not in ks:
@@ -102,7 +102,7 @@ def fit_segments(customers: pl.LazyFrame, categories: Sequence[str], k: int | No
 def _reference(sample: pl.DataFrame, categories: Sequence[str], ks: Sequence[int], seed: int) -> dict[int, Evidence]:
     """Judge the same numbers of segments on customers without groups, who go the same way through the matrix."""
     customers = without_groups(sample.head(SAMPLE), categories, seed)
-    points = _points(customers, fit_features(customers, categories))
+    points = _points(customers, fit_features(customers, candidates(categories)))
     possible = [k for k in _possible(points) if k in ks]
     return {each.k: each for each in evaluate(points, possible, seed, REFERENCE_BOOTSTRAPS)} if possible else {}
 

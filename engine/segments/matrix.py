@@ -114,7 +114,7 @@ def candidates(categories: Sequence[str]) -> list[Feature]:
 
 
 def described(categories: Sequence[str]) -> list[Feature]:
-    """List all features that segments are described by: those that may be clustered, and those that follow from them."""
+    """List the features that segments are described by: what may be clustered, and what follows from it."""
     first, rest = candidates(categories)[:3], candidates(categories)[3:]
     return [*first, *FOLLOWING, *rest]
 
@@ -131,10 +131,10 @@ def transformed(feature: Feature, average: float) -> pl.Expr:
     return (value.clip(0.0, 1.0) * weight + average * prior) / (weight + prior)
 
 
-def fit_features(sample: pl.DataFrame, categories: Sequence[str]) -> list[FittedFeature]:
+def fit_features(sample: pl.DataFrame, features: Sequence[Feature]) -> list[FittedFeature]:
     """Learn each feature's average, mean and scale from a sample of customers; constant features are left out."""
     fitted = []
-    for feature in candidates(categories):
+    for feature in features:
         average = sample[feature.name].cast(pl.Float64).clip(0.0, 1.0).mean() if feature.transform != "log" else None
         average = average if isinstance(average, float) else 0.0
         values = sample.select(transformed(feature, average).alias("value"))["value"].drop_nulls()

@@ -22,7 +22,7 @@ class Trait:
 
     feature: str
     effect: float
-    """Centroid in standard deviations from the mean of all customers."""
+    """Mean of the segment in standard deviations from the mean of all customers, see `profile.effects`."""
     median: float | None
     overall_median: float | None
     above: float = 0.0

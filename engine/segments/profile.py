@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from engine.schema import MICROS_OF
+from engine.segments.matrix import fit_features, transformed
 from engine.segments.model import with_segment
 from engine.segments.names import Trait
 from engine.units import money, ratio
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from engine.segments.fit import Fit
-    from engine.segments.matrix import Feature, FittedFeature
+    from engine.segments.matrix import Feature
 
 AT_ONCE = 4
 """Features that are measured at once: all at once are no faster, and one by one takes half as long again."""
@@ -67,27 +68,38 @@ def by_revenue(measured: pl.DataFrame, k: int) -> list[int]:
     return sorted(range(k), key=lambda number: (*rank.get(number + 1, (0, 0)), number))
 
 
-def traits(
-    features: Sequence[FittedFeature],
-    centroids: Sequence[Sequence[float]],
-    measured: pl.DataFrame,
-    overall: dict[str, float | None],
-) -> list[list[Trait]]:
-    """Return, for each segment, how it differs from all customers: in every feature of behaviour and of the model.
+def effects(sample: pl.DataFrame, segments: pl.Series, features: Sequence[Feature], k: int) -> list[dict[str, float]]:
+    """Measure how far each segment lies from all customers, in every feature that varies.
 
-    The effect is the centroid's coordinate in standard deviations; 0 for a feature that the model does not use.
+    The effect size of a feature is Glass's delta with all customers as the control: the difference of the means after
+    the feature's transform, in standard deviations of all customers. Measured on a sample in canonical order, over the
+    customers that have the feature; 0 where a segment has none of them.
     """
+    found: list[dict[str, float]] = [{} for _ in range(k)]
+    for each in fit_features(sample, features):
+        values = sample.select(transformed(each.feature, each.average)).to_series()
+        known = values.is_not_null().to_numpy()
+        numbers, belongs = values.to_numpy()[known], segments.to_numpy()[known]
+        spread = numbers.std()
+        for segment in range(1, k + 1):
+            own = numbers[belongs == segment]
+            found[segment - 1][each.feature.name] = float((own.mean() - each.mean) / spread) if len(own) else 0.0
+    return found
+
+
+def traits(
+    effects: Sequence[dict[str, float]], measured: pl.DataFrame, overall: dict[str, float | None]
+) -> list[list[Trait]]:
+    """Return, for each segment, how it differs from all customers: in every feature that it is described by."""
     rows = {row["segment"]: row for row in measured.iter_rows(named=True)}
-    place = {each.feature.name: number for number, each in enumerate(features)}
     found = []
-    for number, centroid in enumerate(centroids, 1):
+    for number, effect in enumerate(effects, 1):
         row = rows.get(number, {})
-        effects = {name: centroid[at] / features[at].feature.weight for name, at in place.items()}
         found.append(
             [
                 Trait(
                     feature=name,
-                    effect=effects.get(name, 0.0),
+                    effect=effect.get(name, 0.0),
                     median=row.get(name),
                     overall_median=middle,
                     above=row.get(f"{name} above") or 0.0,

@@ -1,8 +1,8 @@
 """Customers without groups, made of the real ones: what any cut looks like where there is nothing to find.
 
-The gap statistic's idea (Tibshirani, Walther & Hastie 2001): a figure says something only beside the same figure of data
-of one population. A cloud of one normal distribution would be too easy to beat, since orders are counted in ones and
-most spends are small; so the copy keeps how every feature is spread and how each pair of them goes together (a Gaussian
+The gap statistic's idea (Tibshirani, Walther & Hastie 2001): a figure says something only beside the same figure of one
+population. A cloud of one normal distribution would be too easy to beat, since orders are counted in ones and most
+spends are small; so the copy keeps how every feature is spread and how each pair of them goes together (a Gaussian
 copula, Nelsen 2006), and gives all customers the same taste, from which each draws as many lines as a customer has.
 """
 

@@ -11,7 +11,7 @@ from sklearn.decomposition import PCA
 from engine.features.rfm import RfmCuts, quantiles
 from engine.segments import profile
 from engine.segments.fit import fit_segments
-from engine.segments.matrix import candidates, matrix
+from engine.segments.matrix import described, matrix
 from engine.segments.model import Model, with_segment
 from engine.segments.names import name_segments
 from engine.segments.threads import one_thread
@@ -42,7 +42,7 @@ class Segmentation:
 def find_segments(customers: pl.LazyFrame, categories: Sequence[str], k: int | None, seed: int) -> Segmentation:
     """Find the hidden segments of all customers, given their features; see `fit_segments` for the errors."""
     fit = fit_segments(customers, categories, k, seed)
-    known = candidates(categories)
+    known = described(categories)
     segments = profile.segments_of(customers, fit)
     measured, overall = profile.measure(customers, segments, [each.name for each in known])
     order = profile.by_revenue(measured, len(fit.centroids))
@@ -50,7 +50,8 @@ def find_segments(customers: pl.LazyFrame, categories: Sequence[str], k: int | N
     renumbered = measured.with_columns(
         pl.col("segment").replace_strict({each + 1: new for new, each in enumerate(order, 1)})
     )
-    traits = profile.traits(fit.features, centroids, renumbered, overall)
+    belongs = with_segment(fit.sample.lazy(), fit.features, centroids).select("segment").collect().to_series()
+    traits = profile.traits(profile.effects(fit.sample, belongs, known, len(centroids)), renumbered, overall)
     names = tuple(name_segments(traits)) if len(centroids) > 1 else ("All customers",)
     cuts = RfmCuts.of(quantiles(customers).collect(engine="streaming"))
     model = Model(fit.features, centroids, names, cuts, seed, __version__)

@@ -1,0 +1,49 @@
+"""What to do with a segment: one sentence, by what is true of its customers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from engine.segments.names import NEARLY_ALL, NOTABLE
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from engine.segments.names import Trait
+
+GROWING = 1.25
+"""How much of its share of customers a segment must bring in revenue to be called worth more than others."""
+
+
+def advise(traits: Sequence[Trait], customer_share: float, revenue_share: float) -> str:
+    """Say in one sentence what to do with a segment: the first rule that its customers meet.
+
+    Recency and tenure decide first (keep, win back, or let go), then how often and how much they buy.
+    """
+    effect = {each.feature: each.effect for each in traits}
+    once = max((each.once for each in traits), default=0.0) >= NEARLY_ALL
+    silent, recent = effect.get("recency_days", 0.0) >= NOTABLE, effect.get("recency_days", 0.0) <= -NOTABLE
+    fresh = effect.get("tenure_days", 0.0) <= -NOTABLE
+    often = effect.get("orders", 0.0) >= NOTABLE
+    dear = effect.get("aov", 0.0) >= NOTABLE
+    worth = revenue_share >= GROWING * customer_share
+    rules = (
+        (
+            effect.get("return_rate", 0.0) >= 2 * NOTABLE,
+            "Find out why so much comes back (sizes, pictures, delivery) before advertising more to them.",
+        ),
+        (once and silent, "One inexpensive reminder, then leave them out of paid campaigns: they came once, long ago."),
+        (once, "Win the second order now: a welcome series with a reason to come back within weeks."),
+        (silent and worth, "Win them back in person: they were worth much, and have been silent for long."),
+        (silent, "One win-back offer with an end date; whoever stays silent goes out of the mailings."),
+        (often and worth, "Keep them: early access and service rather than discounts, and notice when one stops."),
+        (often, "They come often for little: raise the order with bundles and a threshold for free delivery."),
+        (dear and recent, "Offer the next level now, accounts, larger packs, an adviser: they buy big and lately."),
+        (dear, "Remind them when the next large order is due, with what goes with the last one."),
+        (fresh, "Turn a good start into a habit: suggest what others bought next, while they still think of you."),
+        (recent, "Ask for one more order a season: what goes with their last one, and no discount yet."),
+    )
+    return next(
+        (sentence for holds, sentence in rules if holds),
+        "Serve them like the average customer, and watch which way they move.",
+    )
