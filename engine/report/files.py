@@ -19,7 +19,7 @@ from engine.version import __version__
 from engine.workspace import remove
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from engine.intake.source import Source
     from engine.report.painter import Painter
@@ -49,8 +49,10 @@ ROW_GROUP = 131_072
 ELSEWHERE = "Name another folder with --out."
 
 
-def check_target(out: Path, inputs: Iterable[Path] = ()) -> None:
+def check_target(out: Path, inputs: Iterable[Path] = (), known: Sequence[str] = OUTPUTS) -> None:
     """Refuse an output folder that holds anything else than an earlier run's results: it is replaced as a whole.
+
+    `known` names what such a run leaves.
 
     Raises
     ------
@@ -63,7 +65,7 @@ def check_target(out: Path, inputs: Iterable[Path] = ()) -> None:
         raise OutputError(f"{out}: is a file, and the results need a folder.", hint=ELSEWHERE)
     if inside := [path for path in inputs if path.resolve().is_relative_to(out.resolve())]:
         raise OutputError(f"{out}: holds the input {inside[0].name}, which the results would replace.", hint=ELSEWHERE)
-    foreign = sorted(_foreign(out))
+    foreign = sorted(_foreign(out, known))
     if foreign:
         raise OutputError(
             f"{out}: holds files that are not of an earlier run: {', '.join(foreign[:5])}.",
@@ -71,9 +73,9 @@ def check_target(out: Path, inputs: Iterable[Path] = ()) -> None:
         )
 
 
-def _foreign(out: Path) -> Iterator[str]:
+def _foreign(out: Path, outputs: Sequence[str]) -> Iterator[str]:
     """Name what a run did not write; in a folder without the record of a run that is everything."""
-    known = OUTPUTS if (out / RUN).is_file() else ()
+    known = outputs if (out / RUN).is_file() else ()
     for entry in out.iterdir():
         if entry.name not in known:
             yield entry.name
@@ -97,7 +99,7 @@ def write(
     run was allowed and what it took, for its record.
     """
     assert result.out is not None  # the caller asks for files only with a folder
-    with _staged(result.out) as folder:
+    with staged(result.out) as folder:
         # The charts first: their process draws them while this one writes the customers.
         with stages.stage("charts", "Drawing the charts"):
             (folder / CHARTS).mkdir()
@@ -105,7 +107,7 @@ def write(
             for name, spec in specs.items():
                 painter.paint(name, spec, folder / CHARTS)
         with stages.stage("customers", "Writing the customers"):
-            _write_customers(customers, folder)
+            write_customers(customers, folder)
             shutil.move(rejects, folder / REJECTS)
             result.frames.segments.write_csv(folder / SEGMENTS)
         with stages.stage("report", "Writing the report"):
@@ -114,12 +116,13 @@ def write(
             page = render_report(result.frames, result.summary, specs, painter.bundle)
             (folder / REPORT).write_text(page, encoding="utf-8")
             painter.finish()
-        _write_json(folder / SUMMARY, result.summary)
-        _write_json(folder / MODEL, result.model.to_dict())
-        _write_json(folder / RUN, {**_run_record(source, settings), **_cost(stages, painter, plan)})
+        write_json(folder / SUMMARY, result.summary)
+        write_json(folder / MODEL, result.model.to_dict())
+        write_json(folder / RUN, {**run_record(source, settings), **cost(stages, painter, plan)})
 
 
-def _write_customers(customers: pl.LazyFrame, folder: Path) -> None:
+def write_customers(customers: pl.LazyFrame, folder: Path) -> None:
+    """Write the customers, and of each what a CRM import needs, streamed to both files."""
     activation = customers.select(ACTIVATION_COLUMNS).with_columns(
         pl.col("revenue").round(2), pl.col("recency_days").round(1), pl.col("last_order").dt.date()
     )
@@ -130,7 +133,7 @@ def _write_customers(customers: pl.LazyFrame, folder: Path) -> None:
     activation.sink_csv(folder / ACTIVATION, engine="streaming")
 
 
-def _run_record(source: Source, settings: Settings) -> dict[str, Any]:
+def run_record(source: Source, settings: Settings) -> dict[str, Any]:
     """Return what it takes to repeat the run."""
     described = source.describe()
     files = [
@@ -146,7 +149,7 @@ def _run_record(source: Source, settings: Settings) -> dict[str, Any]:
     }
 
 
-def _cost(stages: Stages, painter: Painter, plan: dict[str, Any]) -> dict[str, Any]:
+def cost(stages: Stages, painter: Painter, plan: dict[str, Any]) -> dict[str, Any]:
     """Return what the run has cost until now: seconds of every stage and in all, memory in megabytes.
 
     The charts are drawn in a process of their own, whose memory and processor time are told apart.
@@ -166,12 +169,13 @@ def _text(value: Any) -> Any:
     return value if isinstance(value, str | int | float | dict | None) else str(value)
 
 
-def _write_json(path: Path, content: dict[str, Any]) -> None:
+def write_json(path: Path, content: dict[str, Any]) -> None:
+    """Write a dictionary as JSON that people can read."""
     path.write_text(json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False) + "\n", encoding="utf-8")
 
 
 @contextmanager
-def _staged(out: Path) -> Iterator[Path]:
+def staged(out: Path, known: Sequence[str] = OUTPUTS) -> Iterator[Path]:
     """Give a folder beside `out` to write into; rename it to `out` at the end, or remove it after an error."""
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
@@ -181,7 +185,7 @@ def _staged(out: Path) -> Iterator[Path]:
     try:
         yield staging
         staging.chmod(0o755)
-        _replace(staging, out)
+        _replace(staging, out, known)
     except BaseException as error:
         remove(staging)
         if is_disk_full(error):
@@ -189,11 +193,11 @@ def _staged(out: Path) -> Iterator[Path]:
         raise
 
 
-def _replace(staging: Path, out: Path) -> None:
+def _replace(staging: Path, out: Path, known: Sequence[str]) -> None:
     """Put the staged folder in the place of an earlier run's, which is kept until the new one stands."""
     earlier = staging.with_name(staging.name + ".earlier")
     try:
-        check_target(out)
+        check_target(out, known=known)
         if out.exists():
             out.rename(earlier)
         staging.rename(out)
