@@ -102,4 +102,8 @@ class Scored:
         """The charts by name, as Altair objects: drawn on first use."""
         from engine.charts.drift import feature_drift  # Altair takes a third of a second to import
 
-        return {} if self.drift.is_empty() else {"feature_drift": cast("alt.Chart", feature_drift(self.drift))}
+        return (
+            {}
+            if (self.drift["verdict"] == "missing").all()
+            else {"feature_drift": cast("alt.Chart", feature_drift(self.drift))}
+        )

@@ -12,7 +12,7 @@ PURE = [
     *(ENGINE / "features").glob("*.py"),
     *(ENGINE / "insights").glob("*.py"),
     *(ENGINE / "charts").glob("*.py"),
-    *(ENGINE / "segments" / name for name in ("matrix.py", "model.py", "names.py")),
+    *(ENGINE / "segments" / name for name in ("distance.py", "drift.py", "matrix.py", "model.py", "names.py")),
     ENGINE / "intake" / "clean.py",
 ]
 """Modules of functions from frame to frame: they run on any engine, and set no query in motion themselves."""

@@ -19,9 +19,11 @@ _LABEL = 40
 def feature_drift(drift: pl.DataFrame) -> alt.LayerChart:
     """Show the population stability index of each feature against the two thresholds of the rule of thumb.
 
-    `drift` has one row per feature: label, psi, verdict.
+    `drift` has one row per feature: label, psi, verdict; those that the export does not have are left out.
     """
-    labels = [cut(label, _LABEL) for label in drift["label"]]
+    drift = drift.filter(pl.col("verdict") != "missing")
+    short = [cut(label, _LABEL) for label in drift["label"]]
+    labels = [label if short.count(label) == 1 else f"{label} ({place})" for place, label in enumerate(short, 1)]
     frame = drift.select("psi", "verdict").with_columns(
         texts("label", labels), texts("said", (numbers.score(value) for value in drift["psi"]))
     )

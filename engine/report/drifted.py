@@ -16,7 +16,13 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 PAGE = "score.html"
-STYLES = {"stable": "green", "some shift": "yellow", "may be chance": "yellow", "shifted": "bold red"}
+STYLES = {
+    "stable": "green",
+    "some shift": "yellow",
+    "may be chance": "yellow",
+    "shifted": "bold red",
+    "missing": "bold red",
+}
 _FEATURES = 12
 
 
@@ -78,7 +84,7 @@ def _drift(summary: dict[str, Any], console: Console) -> None:
             table.add_row(Text(flat(label)), index, then, now, Text(verdict, style=STYLES[verdict]))
         print_table(table, console)
         if len(rows) > _FEATURES:
-            item(" ", f"and {len(rows) - _FEATURES} more, which have shifted less", console, style="dim")
+            item(" ", f"and {len(rows) - _FEATURES} more, none of which has shifted more", console, style="dim")
     far = f"{numbers.full(drift['far_customers'])} customers ({numbers.share(drift['far_share'])})"
     usual = numbers.share(drift["training_far_share"])
     item(" ", f"{far} are far from every segment; when the model was fitted {usual} were.", console)

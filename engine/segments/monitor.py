@@ -22,6 +22,8 @@ FAR_TIMES = 2
 """Times the share of the training from which customers far from every segment are pointed out."""
 FEW_CUSTOMERS = 200
 """Customers below which chance alone may move a feature by a PSI of 0.1 or more."""
+MISSING = "missing"
+"""Verdict on a feature of which the export tells nothing."""
 NAMED = 4
 """Features or segments that a message names."""
 
@@ -64,6 +66,7 @@ def measure(customers: pl.LazyFrame, model: Model) -> Drift:
         index = drift.stability_index(reference.shares, training.sample, now)
         held = sum(1 for share, count in zip(reference.shares, now, strict=True) if share or count)
         chance = drift.by_chance(held, training.sample, total)
+        missing = now[-1] == total and reference.has_values
         rows.append(
             {
                 "feature": reference.feature,
@@ -71,7 +74,7 @@ def measure(customers: pl.LazyFrame, model: Model) -> Drift:
                 "unit": known.feature.unit,
                 "psi": index,
                 "by_chance": chance,
-                "verdict": drift.verdict(index, chance),
+                "verdict": MISSING if missing else drift.verdict(index, chance),
                 "training_median": reference.median,
                 "median": medians[reference.feature],
                 "training_missing": reference.shares[-1],
@@ -126,14 +129,14 @@ def _code(currency: str) -> str:
 def _of_features(found: Drift) -> list[dict[str, Any]]:
     """Tell of features that the export does not have, of shifted ones, and of too few customers to tell."""
     told = []
-    absent = (pl.col("missing") == 1) & (pl.col("training_missing") < 1)
-    if names := found.features.filter(absent)["label"].to_list():
+    verdict = pl.col("verdict")
+    if names := found.features.filter(verdict == MISSING)["label"].to_list():
         message = f"The export does not tell what the model looks at: {_some(names)}. Every customer counts as average."
         told.append(alert("missing_features", message))
-    shifted = found.features.filter(~absent & (pl.col("verdict") == "shifted"))
+    shifted = found.features.filter(verdict == "shifted")
     if len(shifted):
         named = [f"{label} (PSI {index:.2f})" for label, index in shifted.select("label", "psi").iter_rows()]
-        message = f"Shifted since the model was fitted: {_some(named)}. Consider a new `analyze`."
+        message = f"Shifted since the model was fitted: {_some(named)}. Consider a new analysis."
         told.append(alert("drift", message))
     if found.customers < FEW_CUSTOMERS and len(found.features):
         most = max(found.features["by_chance"])
