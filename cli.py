@@ -71,6 +71,45 @@ def analyze(
         show(result.summary, result.summary["findings"], Console(), result.out)
 
 
+@command(app, READING, {name: each for name, each in RUNNING.items() if name not in {"k", "seed"}})
+def score(
+    files: Files,
+    model: Annotated[
+        Path, typer.Option("--model", "-m", metavar="PATH", help="A model.json, or the folder of the run that left it.")
+    ],
+    settings: Settings,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", "-o", metavar="DIR", help="Folder of the results. (default: output/<file name>-scored)"),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print summary.json instead of tables.")] = False,
+    quiet: Quiet = False,
+) -> None:
+    """Label the customers of an export with a saved model, and tell how far they have moved from the model's own."""
+    from engine.commands.display import display  # `--help` need not wait for them
+    from engine.scoring import score as run
+
+    with display(quiet=quiet) as shown:
+        result = run(
+            files,
+            model=model,
+            out=out or Path("output") / f"{files[0].stem}-scored",
+            settings=settings,
+            tell=shown.tell if shown else None,
+            watch=shown.watch if shown else None,
+        )
+    if as_json:
+        import json
+
+        typer.echo(json.dumps(result.summary, indent=2, ensure_ascii=False))
+    elif not quiet:
+        from rich.console import Console
+
+        from engine.report.drifted import show
+
+        show(result.summary, Console(), result.out)
+
+
 @command(app, READING)
 def inspect(
     files: Files,

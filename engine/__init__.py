@@ -1,6 +1,6 @@
 """Hidden Segments: raw e-commerce exports to customer segments that people understand, trust and act on.
 
-`analyze` is the whole job; see `engine.pipeline`.
+`analyze` is the whole job (see `engine.pipeline`); `score` labels another export with its model (`engine.scoring`).
 """
 
 from __future__ import annotations
@@ -14,11 +14,18 @@ from engine.version import __version__
 if TYPE_CHECKING:
     from engine.generate import generate
     from engine.pipeline import analyze
-    from engine.result import Analysis
+    from engine.result import Analysis, Scored
+    from engine.scoring import score
 
-__all__ = ["Analysis", "EngineError", "Settings", "__version__", "analyze", "generate"]
+__all__ = ["Analysis", "EngineError", "Scored", "Settings", "__version__", "analyze", "generate", "score"]
 
-_HOMES = {"analyze": "engine.pipeline", "generate": "engine.generate", "Analysis": "engine.result"}
+_HOMES = {
+    "analyze": "engine.pipeline",
+    "generate": "engine.generate",
+    "score": "engine.scoring",
+    "Analysis": "engine.result",
+    "Scored": "engine.result",
+}
 
 
 def __getattr__(name: str) -> Any:

@@ -1,10 +1,10 @@
-"""What an analysis hands back: small frames to look at, one lazy table of customers, the model and the charts."""
+"""What a run hands back: small frames to look at, one lazy table of customers, the model and the charts."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -78,3 +78,32 @@ class Analysis:
         from engine.charts import draw  # Altair takes a third of a second to import
 
         return draw(self.frames, self.summary)
+
+
+@dataclass(frozen=True)
+class Scored:
+    """The result of `score`."""
+
+    summary: dict[str, Any]
+    """Every figure of the run, as in `summary.json`."""
+    segments: pl.DataFrame
+    """One row per segment of the model: segment, segment_name, customers, customer_share, training_share (of the
+    customers that the model was fitted to), revenue, revenue_share, orders."""
+    drift: pl.DataFrame
+    """One row per feature of the model, the most shifted first: see `engine.segments.monitor.Drift`."""
+    customers: pl.LazyFrame
+    """One row per customer, ordered by customer_id, as those of `Analysis`."""
+    model: Model
+    out: Path | None
+    """The folder of the outputs, where one was asked for."""
+
+    @cached_property
+    def charts(self) -> dict[str, alt.Chart]:
+        """The charts by name, as Altair objects: drawn on first use."""
+        from engine.charts.drift import feature_drift  # Altair takes a third of a second to import
+
+        return (
+            {}
+            if (self.drift["verdict"] == "missing").all()
+            else {"feature_drift": cast("alt.Chart", feature_drift(self.drift))}
+        )

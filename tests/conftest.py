@@ -34,19 +34,20 @@ def export(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+def run_cli(*arguments: object, cwd: Path = ROOT, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run the command line in a process of its own, in a folder of choice."""
+    return subprocess.run(
+        [sys.executable, str(ROOT / "cli.py"), *map(str, arguments)],
+        cwd=cwd,
+        env={**os.environ, "COLUMNS": "80", **environment},
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+
+
 @pytest.fixture
 def cli() -> Cli:
-    """Run the command line in a process of its own, in a folder of choice."""
-
-    def run(*arguments: object, cwd: Path = ROOT, **environment: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [sys.executable, str(ROOT / "cli.py"), *map(str, arguments)],
-            cwd=cwd,
-            env={**os.environ, "COLUMNS": "80", **environment},
-            capture_output=True,
-            text=True,
-            timeout=300,
-            check=False,
-        )
-
-    return run
+    """The command line, as `run_cli` runs it."""
+    return run_cli

@@ -12,7 +12,7 @@ PURE = [
     *(ENGINE / "features").glob("*.py"),
     *(ENGINE / "insights").glob("*.py"),
     *(ENGINE / "charts").glob("*.py"),
-    *(ENGINE / "segments" / name for name in ("lineup.py", "match.py", "matrix.py", "model.py", "names.py")),
+    *(ENGINE / "segments" / f"{name}.py" for name in ("distance", "drift", "lineup", "match", "matrix", "model", "names")),
     ENGINE / "intake" / "clean.py",
 ]
 """Modules of functions from frame to frame: they run on any engine, and set no query in motion themselves."""

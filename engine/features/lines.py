@@ -15,14 +15,17 @@ ITEM = "item"
 """Column that tells by which product or category a line counts in the affinities; null where it is not compared."""
 
 
-def product_codes(products: pl.DataFrame, by: str | None, items: Sequence[str]) -> pl.DataFrame:
+def product_codes(
+    products: pl.DataFrame, by: str | None, items: Sequence[str], others: Sequence[str] = ()
+) -> pl.DataFrame:
     """Give the texts of the products small numbers that keep the order of the texts.
 
     One row per row of `products` (`schema.PRODUCTS`): product_key, product_id (number), category (Enum), the `item` by
     which the line is compared, its place in `items`, which are values of the column `by`, and `same_as`, the key that
-    stands for all products of the same texts.
+    stands for all products of the same texts. `others` are categories that may be asked for though no product has them.
     """
-    categories = products["category"].drop_nulls().unique().sort()
+    known = pl.concat([products["category"].drop_nulls(), pl.Series("category", others, dtype=pl.String)])
+    categories = known.unique().sort()
     places = {item: place for place, item in enumerate(items)}
     item = pl.lit(None, dtype=pl.String) if by is None else pl.col(by)
     return products.select(

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import polars as pl
+
+if TYPE_CHECKING:
+    from engine.checked import Checked
 
 QUANTILES = (0.2, 0.4, 0.6, 0.8)
 
@@ -41,9 +44,12 @@ class RfmCuts:
         return {name: list(cuts) for name, cuts in asdict(self).items()}
 
     @classmethod
-    def from_dict(cls, data: dict[str, Any]) -> Self:
-        """Rebuild the cuts from `to_dict`; KeyError, TypeError or ValueError where they are damaged."""
-        return cls(**{name: tuple(float(cut) for cut in data[name]) for name in ("recency_days", "orders", "revenue")})
+    def from_dict(cls, data: Checked) -> Self:
+        """Rebuild the cuts from `to_dict`; ModelError where they are damaged."""
+        cuts = {name: data[name].ascending() for name in ("recency_days", "orders", "revenue")}
+        if {len(each) for each in cuts.values()} not in ({0}, {len(QUANTILES)}):
+            data.fail(f"must have {len(QUANTILES)} cuts of each measure, or none of any")
+        return cls(**cuts)
 
 
 def quantiles(customers: pl.LazyFrame) -> pl.LazyFrame:

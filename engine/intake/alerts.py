@@ -88,7 +88,7 @@ def of_time(frames: Frames, summary: dict[str, Any]) -> list[dict[str, Any]]:
         message = f"The last month, {last['month']:%B %Y}, is not complete: it is not compared with whole months."
         found.append(alert("unfinished_month", message, 0, last["revenue"]))
     bought = months.filter(pl.col("orders") > 0)["month"]
-    found += _outlying(months)
+    found += outlying(months)
     if len(bought) > 1:
         span = (bought[-1].year - bought[0].year) * 12 + bought[-1].month - bought[0].month + 1
         if span > len(bought):
@@ -102,8 +102,8 @@ def of_time(frames: Frames, summary: dict[str, Any]) -> list[dict[str, Any]]:
     return found
 
 
-def _outlying(months: pl.DataFrame) -> list[dict[str, Any]]:
-    """Tell of a few orders years away from all others: dates in the future, or before the shop."""
+def outlying(months: pl.DataFrame) -> list[dict[str, Any]]:
+    """Tell of a few orders years away from all others (`Frames.months`): dates in the future, or before the shop."""
     active = months.filter(pl.col("orders") > 0).sort("month").with_columns(month_number=_number(pl.col("month")))
     apart = active.with_columns(
         before=pl.col("month_number").diff().fill_null(0) >= FAR_MONTHS,

@@ -102,6 +102,14 @@ class Source:
         return replace(self, lossy=True)
 
     @property
+    def currency(self) -> str:
+        """The currency that is analysed, as the file's column of currencies has it; empty where there is none."""
+        column = self.reading.roles.column("currency")
+        if column is None or column not in self.sample.columns:
+            return ""
+        return self.reading.currency or str(next(iter(self.sample[column].drop_nulls()), ""))
+
+    @property
     def longest_cell(self) -> int:
         """Bytes of the longest cell of the sample."""
         lengths = (

@@ -29,8 +29,10 @@ def show(summary: dict[str, Any], findings: Sequence[str], console: Console, fil
     `files` is the folder of the outputs, as it should be written to the user; None where none were left. Texts from
     the data are printed as they are: they never act as markup.
     """
-    _overview(summary, console)
-    _alerts(summary, console)
+    k = summary["k"]
+    by = " (your choice)" if k["chosen_by"] == "user" else ""
+    overview(summary, console, "Segments", f"{k['chosen']}{by}. {flat(k['verdict'])}")
+    alerts(summary, console)
     _segments(summary, console)
     _statistics(summary, console)
     if findings:
@@ -44,8 +46,8 @@ def show(summary: dict[str, Any], findings: Sequence[str], console: Console, fil
     console.print()
 
 
-def _overview(summary: dict[str, Any], console: Console) -> None:
-    """Print what was read, what was rejected and why, and the size of it all."""
+def overview(summary: dict[str, Any], console: Console, fact: str, told: str) -> None:
+    """Print what was read, what was rejected and why, the size of it all, and one more fact."""
     rows = summary["rows"]
     currency = str(summary.get("currency") or "")
     heading("What was read", console)
@@ -69,13 +71,12 @@ def _overview(summary: dict[str, Any], console: Console) -> None:
     products = f" of {numbers.full(summary['products'])} products" if summary["products"] else ""
     grid.add_row("Orders", f"{numbers.full(summary['orders'])}{products}")
     grid.add_row("Revenue", f"{numbers.money(summary['revenue'], currency)}, net of returns")
-    k = summary["k"]
-    by = " (your choice)" if k["chosen_by"] == "user" else ""
-    grid.add_row("Segments", Text(f"{k['chosen']}{by}. {flat(k['verdict'])}"))
+    grid.add_row(fact, Text(told))
     print_table(grid, console)
 
 
-def _alerts(summary: dict[str, Any], console: Console) -> None:
+def alerts(summary: dict[str, Any], console: Console) -> None:
+    """Print what to mind when reading the results."""
     found = tables.alerts(summary)
     if not found:
         return

@@ -107,7 +107,7 @@ def write(
             for name, spec in specs.items():
                 painter.paint(name, spec, folder / CHARTS)
         with stages.stage("customers", "Writing the customers"):
-            _write_customers(customers, folder)
+            write_customers(customers, folder)
             shutil.move(rejects, folder / REJECTS)
             result.frames.segments.write_csv(folder / SEGMENTS)
         with stages.stage("report", "Writing the report"):
@@ -118,10 +118,11 @@ def write(
             painter.finish()
         write_json(folder / SUMMARY, result.summary)
         write_json(folder / MODEL, result.model.to_dict())
-        write_json(folder / RUN, {**_run_record(source, settings), **_cost(stages, painter, plan)})
+        write_json(folder / RUN, {**run_record(source, settings), **cost(stages, painter, plan)})
 
 
-def _write_customers(customers: pl.LazyFrame, folder: Path) -> None:
+def write_customers(customers: pl.LazyFrame, folder: Path) -> None:
+    """Write the customers, and of each what a CRM import needs, streamed to both files."""
     activation = customers.select(ACTIVATION_COLUMNS).with_columns(
         pl.col("revenue").round(2), pl.col("recency_days").round(1), pl.col("last_order").dt.date()
     )
@@ -132,7 +133,7 @@ def _write_customers(customers: pl.LazyFrame, folder: Path) -> None:
     activation.sink_csv(folder / ACTIVATION, engine="streaming")
 
 
-def _run_record(source: Source, settings: Settings) -> dict[str, Any]:
+def run_record(source: Source, settings: Settings) -> dict[str, Any]:
     """Return what it takes to repeat the run."""
     described = source.describe()
     files = [
@@ -148,7 +149,7 @@ def _run_record(source: Source, settings: Settings) -> dict[str, Any]:
     }
 
 
-def _cost(stages: Stages, painter: Painter, plan: dict[str, Any]) -> dict[str, Any]:
+def cost(stages: Stages, painter: Painter, plan: dict[str, Any]) -> dict[str, Any]:
     """Return what the run has cost until now: seconds of every stage and in all, memory in megabytes.
 
     The charts are drawn in a process of their own, whose memory and processor time are told apart.

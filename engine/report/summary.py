@@ -34,7 +34,7 @@ def summarise(
     sums: Sums,
 ) -> dict[str, Any]:
     """Collect every figure of a run: what was read (`run`), the customers, the tables, the alerts and the findings."""
-    summary = {**run, **_customers(customers, totals), **_tables(frames, fit, concentration, totals)}
+    summary = {**run, **customer_figures(customers, totals), **_tables(frames, fit, concentration, totals)}
     summary["alerts"] = [
         *run["alerts"],
         *alerts.of_lines(totals.kinds | sums.duplicates, run["rows"]["kept"]),
@@ -67,7 +67,7 @@ def summarise_input(source: Source, settings: Settings, intake: Intake, as_of: d
     }
 
 
-def _customers(customers: pl.LazyFrame, totals: Totals) -> dict[str, Any]:
+def customer_figures(customers: pl.LazyFrame, totals: Totals) -> dict[str, Any]:
     """Return the figures of all customers: how many, what they bought, how their features are spread."""
     orders = pl.col("orders")
     counts = customers.select(
@@ -103,16 +103,16 @@ def _tables(frames: Frames, fit: Fit, concentration: Concentration, totals: Tota
         "k": {
             "chosen": len(fit.centroids),
             "chosen_by": fit.chosen_by,
-            "candidates": _records(evidence.drop("chosen")),
+            "candidates": records(evidence.drop("chosen")),
             "verdict": fit.verdict,
         },
-        "segments": _records(frames.segments.rename({"segment": "id", "segment_name": "name"})),
-        "rfm": _records(frames.rfm),
-        "rfm_cuts": _records(frames.rfm_cuts),
+        "segments": records(frames.segments.rename({"segment": "id", "segment_name": "name"})),
+        "rfm": records(frames.rfm),
+        "rfm_cuts": records(frames.rfm_cuts),
         "affinity_by": "product" if totals.affinity_by == "product_id" else totals.affinity_by,
-        "affinity": _records(frames.affinity),
-        "cohorts": _records(frames.cohorts),
-        "months": _records(frames.months),
+        "affinity": records(frames.affinity),
+        "cohorts": records(frames.cohorts),
+        "months": records(frames.months),
         "concentration": {
             "top_1_share": concentration.top_1_share,
             "top_10_share": concentration.top_10_share,
@@ -122,7 +122,7 @@ def _tables(frames: Frames, fit: Fit, concentration: Concentration, totals: Tota
     }
 
 
-def _records(frame: pl.DataFrame) -> list[dict[str, Any]]:
+def records(frame: pl.DataFrame) -> list[dict[str, Any]]:
     """Return the rows as dictionaries that JSON can hold: times in ISO 8601."""
     return [{name: _plain(value) for name, value in row.items()} for row in frame.iter_rows(named=True)]
 

@@ -85,10 +85,16 @@ class Work:
     """What each customer spends on each item, see `insights.affinity.item_spend`."""
 
 
-def total(products: pl.DataFrame) -> Totals:
-    """Find out from the products of the kept lines what is worth a feature or a comparison."""
+def total(products: pl.DataFrame, scored: Sequence[str] | None = None) -> Totals:
+    """Find out from the products of the kept lines what is worth a feature or a comparison.
+
+    `scored` are the categories of a model that the customers are to be labelled with: they get the features, whatever
+    the lines hold, and nothing is compared.
+    """
     categories, by_product = (item_totals(products, column) for column in ("category", "product_id"))
-    if len(categories) > 1:
+    if scored is not None:
+        by, items = None, []
+    elif len(categories) > 1:
         by, items = "category", largest_items(categories)
     elif len(by_product) > 1:
         by, items = "product_id", [item for item in largest_items(by_product) if not is_service(item)]
@@ -97,13 +103,13 @@ def total(products: pl.DataFrame) -> Totals:
     items = items[: affinity.MAX_ITEMS]
     names = name_counts(products, items if by == "product_id" else [])
     return Totals(
-        categories=largest_categories(categories),
+        categories=largest_categories(categories) if scored is None else list(scored),
         products=len(by_product),
         affinity_by=by,
         affinity_items=items,
         labels=affinity.most_common_names(names),
         kinds=kinds(products),
-        codes=product_codes(products, by, items),
+        codes=product_codes(products, by, items, scored or ()),
     )
 
 

@@ -13,16 +13,17 @@ returns and the days of the week add a little each; tastes count as much as all 
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any, Self
 
 import polars as pl
 
-from engine.errors import ModelError
 from engine.features.categories import share_name
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from engine.checked import Checked
 
 CLIP = 3.0
 """Standard deviations at which a column ends."""
@@ -92,16 +93,22 @@ class FittedFeature:
         return asdict(self)
 
     @classmethod
-    def from_dict(cls, data: dict[str, Any]) -> Self:
-        """Rebuild a feature from `to_dict`; ModelError where it is damaged."""
-        try:
-            feature = Feature(**data["feature"])
-            numbers = {key: float(data[key]) for key in ("fill", "average", "mean", "scale")}
-        except (KeyError, TypeError, ValueError) as error:
-            raise ModelError(
-                f"The model's feature {data!r} is damaged.", hint="Run `analyze` again to make a new model."
-            ) from error
-        return cls(feature, **numbers)
+    def from_dict(cls, data: Checked, known: dict[str, Feature]) -> Self:
+        """Rebuild a feature from `to_dict`; ModelError where it is damaged or none of the `known` ones, by name."""
+        told = data["feature"]
+        name = told["name"].text()
+        if name not in known:
+            told["name"].fail(f"is {name!r}, which is no feature that this version knows")
+        for part in ("label", "unit", "transform"):
+            if told[part].text() != (wanted := getattr(known[name], part)):
+                told[part].fail(f"is {told[part].text()!r}, and {wanted!r} belongs to {name}")
+        return cls(
+            replace(known[name], weight=told["weight"].positive()),
+            fill=data["fill"].number(),
+            average=data["average"].number(0.0, 1.0),
+            mean=data["mean"].number(),
+            scale=data["scale"].positive(),
+        )
 
 
 def candidates(categories: Sequence[str]) -> list[Feature]:

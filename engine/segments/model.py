@@ -7,20 +7,27 @@ from typing import TYPE_CHECKING, Any, Self
 
 import polars as pl
 
+from engine.checked import NEW_MODEL, ROUNDED, Checked
 from engine.errors import ModelError
 from engine.features.rfm import RfmCuts, with_scores
-from engine.segments.matrix import FittedFeature
+from engine.segments.distance import squared_distance, standardised
+from engine.segments.matrix import CLIP, FittedFeature, candidates
+from engine.segments.training import Training
+from engine.settings import K_RANGE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-FORMAT = 1
+FORMAT = 2
 """Version of the model's JSON."""
 
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """Everything that labels a customer: features, centroids and names of the segments, cuts of the RFM scores."""
+    """Everything that labels a customer: features, centroids and names of the segments, cuts of the RFM scores.
+
+    Beside it what the customers were like that it was fitted to.
+    """
 
     features: tuple[FittedFeature, ...]
     centroids: tuple[tuple[float, ...], ...]
@@ -29,6 +36,10 @@ class Model:
     rfm_cuts: RfmCuts
     seed: int
     engine_version: str
+    categories: tuple[str, ...]
+    """Categories whose shares of spend are features of the customers, in the order of the columns."""
+    training: Training
+    """What others are held against: see `engine.segments.training`."""
 
     @property
     def k(self) -> int:
@@ -72,45 +83,64 @@ class Model:
             "format": FORMAT,
             "engine_version": self.engine_version,
             "seed": self.seed,
+            "categories": list(self.categories),
             "features": [each.to_dict() for each in self.features],
             "centroids": [list(each) for each in self.centroids],
             "names": list(self.names),
             "rfm_cuts": self.rfm_cuts.to_dict(),
+            "training": self.training.to_dict(),
         }
 
     @classmethod
-    def from_dict(cls, data: dict[str, Any]) -> Self:
+    def from_dict(cls, data: Any) -> Self:
         """Rebuild a model from the content of `model.json`.
 
         Raises
         ------
         ModelError
-            If the content is of another format, incomplete, or its parts do not fit together.
+            If the content is of another format, or a part of it is missing, of another type, out of its range, or does
+            not fit the others: which one.
         """
-        hint = "Run `analyze` again to make a new model."
-        if data.get("format") != FORMAT:
+        content = Checked(data)
+        if content["format"].whole() != FORMAT:
             raise ModelError(
-                f"The model has format {data.get('format')!r}; this version reads format {FORMAT}.", hint=hint
+                f"The model has format {data['format']}; this version reads format {FORMAT}.", hint=NEW_MODEL
             )
-        try:
-            features = tuple(FittedFeature.from_dict(each) for each in data["features"])
-            centroids = tuple(tuple(float(value) for value in each) for each in data["centroids"])
-            names = tuple(str(each) for each in data["names"])
-            cuts = RfmCuts.from_dict(data["rfm_cuts"])
-            seed, version = int(data["seed"]), str(data["engine_version"])
-        except (KeyError, TypeError, ValueError) as error:
-            raise ModelError(f"The model is damaged: {error!r}.", hint=hint) from error
-        if not centroids or len(names) != len(centroids) or any(len(each) != len(features) for each in centroids):
-            raise ModelError("The model's centroids do not fit its features and names.", hint=hint)
-        return cls(features, centroids, names, cuts, seed, version)
+        categories = content["categories"].texts()
+        known = {each.name: each for each in candidates(categories)}
+        features = tuple(FittedFeature.from_dict(each, known) for each in content["features"].list())
+        names = [each.feature.name for each in features]
+        if len(set(names)) < len(names):
+            content["features"].fail("holds the same feature twice")
+        centroids = content["centroids"].list()
+        if not 1 <= len(centroids) <= K_RANGE[1]:
+            content["centroids"].fail(f"holds {len(centroids)} segments, and there are 1 to {K_RANGE[1]}")
+        coordinates = tuple(_centroid(each, features) for each in centroids)
+        content["names"].list(len(centroids), "names")
+        return cls(
+            features=features,
+            centroids=coordinates,
+            names=content["names"].texts(),
+            rfm_cuts=RfmCuts.from_dict(content["rfm_cuts"]),
+            seed=content["seed"].whole(),
+            engine_version=content["engine_version"].text(),
+            categories=categories,
+            training=Training.from_dict(content["training"], names, len(centroids)),
+        )
+
+
+def _centroid(data: Checked, features: Sequence[FittedFeature]) -> tuple[float, ...]:
+    """Take a centroid, whose coordinates lie where customers can."""
+    ends = (CLIP * each.feature.weight * (1 + ROUNDED) for each in features)
+    return tuple(each.number(-end, end) for each, end in zip(data.list(len(features), "numbers"), ends, strict=True))
 
 
 def with_segment(
     customers: pl.LazyFrame, features: Sequence[FittedFeature], centroids: Sequence[Sequence[float]]
 ) -> pl.LazyFrame:
     """Add `segment`, from 1: the number of the nearest centroid."""
-    standard = {f"(z{place})": each.expr() for place, each in enumerate(features)}
-    distances = {f"(d{number})": _distance(centroid) for number, centroid in enumerate(centroids, 1)}
+    standard = standardised(features)
+    distances = {f"(d{number})": squared_distance(centroid) for number, centroid in enumerate(centroids, 1)}
     nearest = pl.min_horizontal(*distances)
     segment = pl.coalesce(pl.when(pl.col(name) == nearest).then(number) for number, name in enumerate(distances, 1))
     return (
@@ -119,12 +149,3 @@ def with_segment(
         .with_columns(segment=segment.cast(pl.Int64))
         .drop(*standard, *distances)
     )
-
-
-def _distance(centroid: Sequence[float]) -> pl.Expr:
-    """Return the squared Euclidean distance to a centroid, summed in the order of the features."""
-    total = pl.lit(0.0)
-    for place, coordinate in enumerate(centroid):
-        difference = pl.col(f"(z{place})") - coordinate
-        total = total + difference * difference
-    return total

@@ -15,12 +15,14 @@ from engine.segments.matrix import described, matrix
 from engine.segments.model import Model, with_segment
 from engine.segments.names import name_segments
 from engine.segments.threads import one_thread
+from engine.segments.training import training
 from engine.version import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from engine.segments.fit import Fit
+    from engine.segments.training import Origin
 
 MAP_CUSTOMERS = 1_500
 """Customers that the map of the segments shows."""
@@ -39,8 +41,13 @@ class Segmentation:
     map_variance: tuple[float, float]
 
 
-def find_segments(customers: pl.LazyFrame, categories: Sequence[str], k: int | None, seed: int) -> Segmentation:
-    """Find the hidden segments of all customers, given their features; see `fit_segments` for the errors."""
+def find_segments(
+    customers: pl.LazyFrame, categories: Sequence[str], k: int | None, seed: int, origin: Origin
+) -> Segmentation:
+    """Find the hidden segments of all customers, given their features; see `fit_segments` for the errors.
+
+    The model remembers the `origin` of the customers.
+    """
     fit = fit_segments(customers, categories, k, seed)
     known = described(categories)
     segments = profile.segments_of(customers, fit)
@@ -54,7 +61,10 @@ def find_segments(customers: pl.LazyFrame, categories: Sequence[str], k: int | N
     traits = profile.traits(profile.effects(fit.sample, belongs, known, len(centroids)), renumbered, overall)
     names = tuple(name_segments(traits)) if len(centroids) > 1 else ("All customers",)
     cuts = RfmCuts.of(quantiles(customers).collect(engine="streaming"))
-    model = Model(fit.features, centroids, names, cuts, seed, __version__)
+    sizes = dict(renumbered.select("segment", "customers").iter_rows())
+    counts = [sizes.get(number, 0) for number in range(1, len(centroids) + 1)]
+    remembered = training(origin, fit.sample, counts, fit.features, centroids)
+    model = Model(fit.features, centroids, names, cuts, seed, __version__, tuple(categories), remembered)
     frame = profile.profile_frame(traits, names, known)
     medians = renumbered.select("segment", pl.col(list(overall)).name.prefix("median_")).sort("segment")
     points, variance = _map(fit.sample, model)

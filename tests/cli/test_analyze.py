@@ -123,7 +123,7 @@ def test_a_customer_of_returns_only_is_kept(cli: Cli, tmp_path: Path) -> None:
     )
 
 
-@pytest.mark.parametrize("text", ["--help", "analyze --help", "generate --help", "--version"])
+@pytest.mark.parametrize("text", ["--help", "analyze --help", "score --help", "generate --help", "--version"])
 def test_help_needs_no_engine(cli: Cli, text: str) -> None:
     run = cli(*text.split(), PYTHONPROFILEIMPORTTIME="1")
 

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
+from engine.checked import Checked
 from engine.features.rfm import NAMES, RfmCuts, fm_score, quantiles, with_scores
 
 SCORES = ["r_score", "f_score", "m_score"]
@@ -129,7 +130,7 @@ def test_without_any_purchase_there_are_no_cuts_and_every_score_is_one(rows: lis
 def test_cuts_survive_json_to_the_bit(rows: list[Customer]) -> None:
     cuts = cuts_of(rows)
 
-    assert RfmCuts.from_dict(json.loads(json.dumps(cuts.to_dict()))) == cuts
+    assert RfmCuts.from_dict(Checked(json.loads(json.dumps(cuts.to_dict())))) == cuts
 
 
 @settings(deadline=None, max_examples=50)

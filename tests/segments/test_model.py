@@ -8,7 +8,6 @@ import pytest
 from polars.testing import assert_frame_equal
 
 from engine import analyze
-from engine.errors import ModelError
 from engine.features.rfm import RfmCuts, quantiles
 from engine.result import Analysis
 from engine.segments.matrix import Feature, FittedFeature
@@ -51,22 +50,6 @@ def test_the_nearest_centroid_is_taken_and_the_first_of_equal_ones() -> None:
     assert with_segment(pl.LazyFrame({"aov": [e**1.9 - 1]}), [feature], [(1.0,), (2.9,)]).collect()[
         "segment"
     ].to_list() == [1]
-
-
-@pytest.mark.parametrize(
-    ("change", "message"),
-    [
-        ({"format": 99}, "format 99"),
-        ({"centroids": [[1.0]]}, "do not fit"),
-        ({"names": []}, "do not fit"),
-        ({"centroids": "none"}, "damaged"),
-        ({"features": [{"feature": {}}]}, "damaged"),
-        ({"rfm_cuts": {}}, "damaged"),
-    ],
-)
-def test_a_damaged_model_is_refused(run: Analysis, change: dict[str, object], message: str) -> None:
-    with pytest.raises(ModelError, match=message):
-        Model.from_dict({**run.model.to_dict(), **change})
 
 
 def test_every_label_has_the_smallest_distance(run: Analysis) -> None:
