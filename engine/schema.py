@@ -195,6 +195,13 @@ SCORES = Table(
         Column("rfm_name", TEXT, "name of the RFM group"),
         Column("segment", COUNT, "hidden segment; 1 = the segment with the largest revenue"),
         Column("segment_name", TEXT, "its name"),
+        Column("next_segment", COUNT, "the segment that is nearest after it; null with one segment", nullable=True),
+        Column(
+            "certainty",
+            FLOAT,
+            "how surely the customer belongs: 1 - distance to the own over distance to the next centroid",
+            nullable=True,
+        ),
     ),
 )
 

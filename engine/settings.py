@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import pairwise
+from math import isfinite
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -14,6 +16,8 @@ from engine.resources import MOST_SHARDS, size_of
 
 K_RANGE = (2, 10)
 """Numbers of segments that are tried."""
+MEASURES = ("recency_days", "orders", "revenue")
+"""Recency, frequency, monetary value: what the RFM scores are made of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +48,10 @@ class Settings:
     """The moment that recency is counted to; the midnight after the last kept line where not given."""
     k: int | None = None
     """Number of segments, where the user wants to decide it."""
+    names_from: Path | None = None
+    """An earlier run, or its model.json: segments that come again keep their names."""
+    rfm: dict[str, tuple[float, ...]] = field(default_factory=dict)
+    """The four cuts between the RFM scores by measure (recency_days, orders, revenue); fifths where not given."""
     seed: int = 1
     shards: int | None = None
     """Number of shards; chosen from the size of the input where not given. Never changes a result."""
@@ -57,6 +65,7 @@ class Settings:
             raise EngineError(
                 f"k is {self.k}.", hint=f"The number of segments must be from {K_RANGE[0]} to {K_RANGE[1]}."
             )
+        _check_cuts(self.rfm)
         if self.shards is not None and not 1 <= self.shards <= MOST_SHARDS:
             raise EngineError(
                 f"shards is {self.shards}.", hint=f"The number of shards must be from 1 to {MOST_SHARDS}."
@@ -69,3 +78,18 @@ class Settings:
             )
         if self.seed < 0:
             raise EngineError(f"seed is {self.seed}.", hint="The seed must be a whole number from 0.")
+
+
+def _check_cuts(rfm: dict[str, tuple[float, ...]]) -> None:
+    for measure, cuts in rfm.items():
+        if measure not in MEASURES:
+            raise EngineError(
+                f"There are no RFM scores by {measure!r}.", hint=f"Cuts can be given for: {', '.join(MEASURES)}."
+            )
+        rising = all(low < high for low, high in pairwise(cuts))
+        if len(cuts) != 4 or not rising or not all(map(isfinite, cuts)):
+            given = ", ".join(f"{cut:g}" for cut in cuts)
+            raise EngineError(
+                f"The cuts of {measure} are {given or 'none'}.",
+                hint="Five scores have four cuts between them, each larger than the one before: such as 30,60,90,180.",
+            )

@@ -7,7 +7,11 @@ from typing import TYPE_CHECKING, Any, Self
 
 import polars as pl
 
+from engine.settings import MEASURES
+
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from engine.checked import Checked
 
 QUANTILES = (0.2, 0.4, 0.6, 0.8)
@@ -27,17 +31,26 @@ NO_PURCHASE = "Returns only"
 
 @dataclass(frozen=True, slots=True)
 class RfmCuts:
-    """The four cuts of each measure: the values at its 20th, 40th, 60th and 80th hundredth (the lower one of two)."""
+    """The four cuts of each measure: the values at its 20th, 40th, 60th and 80th hundredth (the lower one of two).
+
+    Or cuts that the user gave: a score is then what its bounds say, and fifths may be empty.
+    """
 
     recency_days: tuple[float, ...]
     orders: tuple[float, ...]
     revenue: tuple[float, ...]
 
     @classmethod
-    def of(cls, quantiles: pl.DataFrame) -> Self:
-        """Take the cuts from the one row of `quantiles`; without a purchase there are none, and every score is 1."""
+    def of(cls, quantiles: pl.DataFrame, given: Mapping[str, tuple[float, ...]] | None = None) -> Self:
+        """Take the cuts from the one row of `quantiles`, but for the measures whose cuts are given.
+
+        Without a purchase there are none, and every score is 1.
+        """
         row = [float(value) for value in quantiles.row(0) if value is not None]
-        return cls(tuple(row[:4]), tuple(row[4:8]), tuple(row[8:12]))
+        if not row:
+            return cls((), (), ())
+        fifths = dict(zip(MEASURES, (tuple(row[:4]), tuple(row[4:8]), tuple(row[8:12])), strict=True))
+        return cls(**(fifths | dict(given or {})))
 
     def to_dict(self) -> dict[str, Any]:
         """Return the cuts as JSON can hold them."""
@@ -46,7 +59,7 @@ class RfmCuts:
     @classmethod
     def from_dict(cls, data: Checked) -> Self:
         """Rebuild the cuts from `to_dict`; ModelError where they are damaged."""
-        cuts = {name: data[name].ascending() for name in ("recency_days", "orders", "revenue")}
+        cuts = {name: data[name].ascending() for name in MEASURES}
         if {len(each) for each in cuts.values()} not in ({0}, {len(QUANTILES)}):
             data.fail(f"must have {len(QUANTILES)} cuts of each measure, or none of any")
         return cls(**cuts)
@@ -57,7 +70,7 @@ def quantiles(customers: pl.LazyFrame) -> pl.LazyFrame:
     values = customers.filter(pl.col("orders") > 0)
     return values.select(
         pl.col(column).cast(pl.Float64).quantile(q, interpolation="lower").alias(f"{column} {q}")
-        for column in ("recency_days", "orders", "revenue")
+        for column in MEASURES
         for q in QUANTILES
     )
 

@@ -100,11 +100,12 @@ def _judge(points: Matrix, distances: NDArray[np.float64], k: int, seed: int, bo
     split = len(np.unique(part)) > 1
     with one_thread():
         silhouette = silhouette_score(distances, part, metric="precomputed") if split else 0.0
-        separation = calinski_harabasz_score(points, labels), davies_bouldin_score(points, labels)
+        within, between = davies_bouldin_score(points, labels), calinski_harabasz_score(points, labels)
     return Evidence(
         k,
         float(silhouette),
-        *map(float, separation),
+        calinski_harabasz=float(between),
+        davies_bouldin=float(within),
         stability=float(np.mean(agreement)),
         stability_spread=float(np.std(agreement)),
         jaccard=float(recovery(labels, again).min()),

@@ -14,9 +14,10 @@ from engine.segments.distance import squared_distance, standardised
 from engine.segments.matrix import CLIP, FittedFeature, candidates
 from engine.segments.training import Training
 from engine.settings import K_RANGE
+from engine.units import ratio
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
 FORMAT = 2
 """Version of the model's JSON."""
@@ -47,7 +48,7 @@ class Model:
         return len(self.centroids)
 
     def label(self, customers: pl.LazyFrame) -> pl.LazyFrame:
-        """Add segment, segment_name and the RFM scores to one row per customer.
+        """Add segment, segment_name, next_segment, certainty and the RFM scores to one row per customer.
 
         A customer belongs to the nearest centroid, of equally near ones to the first. The distance is computed within
         the row by a fixed sequence of operations, so that a label never depends on which other rows are present.
@@ -61,7 +62,7 @@ class Model:
         return (
             self._complete(customers)
             .pipe(with_scores, self.rfm_cuts)
-            .pipe(with_segment, self.features, self.centroids)
+            .pipe(with_membership, self.features, self.centroids)
             .with_columns(segment_name=pl.col("segment").replace_strict(names, return_dtype=pl.String))
         )
 
@@ -135,17 +136,50 @@ def _centroid(data: Checked, features: Sequence[FittedFeature]) -> tuple[float, 
     return tuple(each.number(-end, end) for each, end in zip(data.list(len(features), "numbers"), ends, strict=True))
 
 
+def with_membership(
+    customers: pl.LazyFrame, features: Sequence[FittedFeature], centroids: Sequence[Sequence[float]]
+) -> pl.LazyFrame:
+    """Add `segment`, `next_segment` (that of the second nearest centroid) and `certainty`.
+
+    The certainty is 1 - a / b, where a and b are the distances to these two centroids: 0 on the border between them, 1
+    at the own centroid. With one segment there is no next one, and neither of the two.
+    """
+    distances = {f"(d{number})": squared_distance(centroid) for number, centroid in enumerate(centroids, 1)}
+    others = {f"(o{number})": _unless_own(number) for number in range(1, len(centroids) + 1)}
+    second = pl.min_horizontal(*others)
+    standard = standardised(features)
+    return (
+        customers.with_columns(**standard)
+        .with_columns(**distances)
+        .with_columns(segment=_first_of(distances, pl.min_horizontal(*distances)))
+        .with_columns(**others)
+        .with_columns(
+            next_segment=_first_of(others, second),
+            certainty=1.0 - ratio(pl.min_horizontal(*distances).sqrt(), second.sqrt()),
+        )
+        .drop(*standard, *distances, *others)
+    )
+
+
 def with_segment(
     customers: pl.LazyFrame, features: Sequence[FittedFeature], centroids: Sequence[Sequence[float]]
 ) -> pl.LazyFrame:
     """Add `segment`, from 1: the number of the nearest centroid."""
     standard = standardised(features)
     distances = {f"(d{number})": squared_distance(centroid) for number, centroid in enumerate(centroids, 1)}
-    nearest = pl.min_horizontal(*distances)
-    segment = pl.coalesce(pl.when(pl.col(name) == nearest).then(number) for number, name in enumerate(distances, 1))
     return (
         customers.with_columns(**standard)
         .with_columns(**distances)
-        .with_columns(segment=segment.cast(pl.Int64))
+        .with_columns(segment=_first_of(distances, pl.min_horizontal(*distances)))
         .drop(*standard, *distances)
     )
+
+
+def _first_of(distances: Iterable[str], nearest: pl.Expr) -> pl.Expr:
+    """Return the number of the first column that holds the nearest distance; null where none does."""
+    hits = (pl.when(pl.col(name) == nearest).then(number) for number, name in enumerate(distances, 1))
+    return pl.coalesce(*hits).cast(pl.Int64)
+
+
+def _unless_own(number: int) -> pl.Expr:
+    return pl.when(pl.col("segment") != number).then(pl.col(f"(d{number})"))

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 AT_ONCE = 4
 """Features that are measured at once: all at once are no faster, and one by one takes half as long again."""
 
+BORDERLINE = 0.1
+"""Certainty below which a customer might as well belong to the next segment."""
+
 
 def segments_of(customers: pl.LazyFrame, fit: Fit) -> pl.Series:
     """Return the number of each customer's segment, from 1, in the order of the customers."""
@@ -135,6 +138,16 @@ def profile_frame(
     texts = dict.fromkeys(("segment_name", "feature", "label", "unit"), pl.String)
     floats = dict.fromkeys(("median", "overall_median", "effect"), pl.Float64)
     return pl.DataFrame(rows, schema={"segment": pl.Int64, **texts, **floats})
+
+
+def memberships(labelled: pl.LazyFrame) -> pl.DataFrame:
+    """Tell how surely customers belong: one row per segment with the median `certainty` and the `borderline_share`."""
+    return (
+        labelled.group_by("segment")
+        .agg(pl.col("certainty").median(), borderline_share=(pl.col("certainty") < BORDERLINE).mean())
+        .sort("segment")
+        .collect(engine="streaming")
+    )
 
 
 def segment_sizes(labelled: pl.LazyFrame) -> pl.DataFrame:

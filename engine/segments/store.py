@@ -11,7 +11,6 @@ from engine.segments.model import Model
 if TYPE_CHECKING:
     from pathlib import Path
 
-
 MODEL = "model.json"
 
 
