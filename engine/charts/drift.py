@@ -55,6 +55,8 @@ def _finding(drift: pl.DataFrame) -> str:
     shifted = drift.filter(pl.col("verdict") == "shifted")
     if len(shifted):
         first = cut(shifted["label"][0], _LABEL)
-        return f"{len(shifted)} of {len(drift)} features have shifted, {first} the most"
-    some = (drift["verdict"] != "stable").sum()
-    return f"{some} of {len(drift)} features have shifted somewhat" if some else "No feature has shifted"
+        has = "has shifted:" if len(shifted) == 1 else "have shifted, most of all"
+        return f"{len(shifted)} of {len(drift)} features {has} {first}"
+    some = int((drift["verdict"] != "stable").sum())
+    has = "has" if some == 1 else "have"
+    return f"{some} of {len(drift)} features {has} shifted somewhat" if some else "No feature has shifted"
