@@ -14,6 +14,7 @@ from engine.result import Analysis
 from engine.run import begin
 from engine.runners import local
 from engine.schema import MICROS_OF
+from engine.segments.store import load_model
 from engine.segments.training import Origin
 from engine.tables import tabulate
 from engine.workspace import discard, used_space
@@ -48,6 +49,7 @@ def analyze(
     """
     with begin(sources, out, settings, tell, watch) as run, Painter() as painter:
         settings, stages, target = run.settings, run.stages, run.target
+        earlier = load_model(settings.names_from) if settings.names_from else None
         detected = run.detect()
         if target is not None and detected.needs.shards == 1:
             painter.start()  # with a longer input it waits for the segments, whose fits leave a processor idle
@@ -64,7 +66,7 @@ def analyze(
             from engine.segments.segmentation import find_segments  # imports scikit-learn
 
             origin = Origin(settings.currency or detected.source.currency, intake.first, intake.last, as_of)
-            segmentation = find_segments(built.features, totals.categories, settings.k, settings.seed, origin)
+            segmentation = find_segments(built.features, totals.categories, settings, origin, earlier)
         message = "Labelling every customer, and comparing what the segments buy"
         with stages.stage("labels", message):
             customers, bought = local.label_customers(built.works, run.work / "labelled", segmentation.model, totals)
@@ -73,7 +75,7 @@ def analyze(
                 customers, segmentation, built.sums, bought, totals, as_of, settings.currency
             )
             read = summarise_input(detected.source, settings, intake, as_of)
-            summary = summarise(read, customers, totals, frames, segmentation.fit, concentration, built.sums)
+            summary = summarise(read, customers, totals, frames, segmentation, concentration, built.sums)
         customers = customers.drop(MICROS_OF)
         if target is None:
             return Analysis(summary, frames, customers.collect(engine="streaming").lazy(), segmentation.model, None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 from threading import Thread
 
-CLUSTERING = ("sklearn.cluster", "sklearn.decomposition", "sklearn.metrics")
+CLUSTERING = ("sklearn.cluster", "sklearn.decomposition", "sklearn.metrics", "sklearn.tree", "scipy.stats")
 DRAWING = ("altair",)
 
 

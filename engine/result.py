@@ -24,11 +24,13 @@ class Frames:
 
     segments: pl.DataFrame
     """One row per segment, largest revenue first: segment, segment_name, description, customers, customer_share,
-    revenue, revenue_share, orders, favourite (the item it buys much, and more of than others), and `median_*` of the
-    features of the profile."""
+    revenue, revenue_share, orders, action (what to do with it), favourite (the item it buys much, and more of than
+    others), jaccard (how well it comes back when customers are drawn anew, 1 at best), certainty (the median of its
+    customers'), borderline_share (those who might as well belong to the next), and `median_*` of the profile."""
     profile: pl.DataFrame
     """One row per segment and feature of behaviour: segment, segment_name, feature, label, unit, median,
-    overall_median, effect (the centroid in standard deviations from the mean of all, after the model's transform)."""
+    overall_median, effect (Glass's delta: mean of the segment in standard deviations from that of all, after the
+    feature's transform)."""
     affinity: pl.DataFrame
     """One row per segment and item: segment, segment_name, item, label, buyers, revenue, segment_share, overall_share,
     index (100 = the share of spend that all customers give the item), supported (the floor on support is met)."""
@@ -40,8 +42,19 @@ class Frames:
     rfm_cuts: pl.DataFrame
     """One row per score 1-5: score, recency_days_from, recency_days_to, orders_from, orders_to, revenue_from,
     revenue_to; null where no customer has the score."""
+    segment_rfm: pl.DataFrame
+    """One row per segment and RFM name with customers: segment, segment_name, rfm_name, customers, segment_share (of
+    the segment's customers), revenue."""
+    typical: pl.DataFrame
+    """The sampled customers nearest to each centroid, three a segment: segment, segment_name, customer_id, orders,
+    revenue, aov, recency_days, certainty."""
+    rules: pl.DataFrame
+    """The segments restated, one row per condition of a rule: rule, segment, segment_name, customer_share (for whom the
+    rule holds), accuracy (how many of them are of the segment), feature, label, unit, above, upto (null: no bound)."""
     k_evidence: pl.DataFrame
-    """One row per tried k: k, silhouette, stability, stability_spread, smallest_share, chosen (Boolean)."""
+    """One row per tried k: k, silhouette, calinski_harabasz, davies_bouldin, stability, stability_spread, jaccard (of
+    the segment that comes back least), smallest_share, the same as `reference_*` of customers without groups, and
+    chosen (Boolean)."""
     map: pl.DataFrame
     """One row per customer of a sample: x, y (first two principal components), segment, segment_name."""
     map_variance: tuple[float, float]

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from typing import TYPE_CHECKING
 
 import polars as pl
 import polars.selectors as cs
 
 from engine.features.categories import share_name
-from engine.features.rfm import NAMES, NO_PURCHASE, fm_score
+from engine.features.rfm import RANK, fm_score
 from engine.insights import affinity, months
 from engine.insights.concentration import concentration
 from engine.report.descriptions import PHRASES, describe
 from engine.report.figures import favourites
 from engine.result import Frames
 from engine.schema import MICROS_OF
-from engine.segments.profile import segment_sizes
+from engine.segments.actions import advise
+from engine.segments.evidence import Evidence
+from engine.segments.profile import memberships, segment_sizes
 from engine.units import money, ratio
 
 if TYPE_CHECKING:
@@ -27,6 +30,10 @@ if TYPE_CHECKING:
 
 TASTES = cs.starts_with(f"median_{share_name('')}")
 """Medians of the shares of spend: mostly zero, and told better by the affinities."""
+
+REFERRED = ("silhouette", "calinski_harabasz", "davies_bouldin", "stability", "jaccard")
+"""Figures of a cut that are set beside those of customers without groups."""
+TYPICAL_COLUMNS = ("segment", "segment_name", "customer_id", "orders", "revenue", "aov", "recency_days", "certainty")
 
 
 def tabulate(
@@ -43,12 +50,15 @@ def tabulate(
     table = affinity_table(bought, totals.labels, sizes)
     curve = concentration(customers.select("revenue").collect(engine="streaming").to_series())
     frames = Frames(
-        segments=_segments(sizes, segmentation, table, currency),
+        segments=_segments(sizes, memberships(customers), segmentation, table, currency),
         profile=segmentation.profile.filter(pl.col("feature").is_in(list(PHRASES))),
         affinity=table,
         rfm=_rfm(customers),
         rfm_grid=_rfm_grid(customers),
         rfm_cuts=_rfm_cuts(customers),
+        segment_rfm=_segment_rfm(customers),
+        typical=_typical(customers, segmentation.typical),
+        rules=_rules(segmentation),
         k_evidence=_evidence(segmentation),
         map=segmentation.map,
         map_variance=segmentation.map_variance,
@@ -70,26 +80,87 @@ def affinity_table(bought: pl.DataFrame | None, labels: pl.DataFrame, sizes: pl.
     return affinity.finish_affinity(bought, sizes, labels)
 
 
-def _segments(sizes: pl.DataFrame, segmentation: Segmentation, table: pl.DataFrame, currency: str) -> pl.DataFrame:
+def _segments(
+    sizes: pl.DataFrame, certain: pl.DataFrame, segmentation: Segmentation, table: pl.DataFrame, currency: str
+) -> pl.DataFrame:
     liked = favourites(table, sizes["segment"], most=1)
     favourite = [rows[0]["label"] if (rows := liked[segment]) else None for segment in sizes["segment"]]
     descriptions = [describe(segmentation.profile, table, number, currency) for number in sizes["segment"]]
+    actions = [
+        advise(segmentation.traits[number - 1], customers, revenue)
+        for number, customers, revenue in sizes.select("segment", "customer_share", "revenue_share").iter_rows()
+    ]
+    jaccard = [segmentation.jaccard[number - 1] for number in sizes["segment"]]
     return (
         sizes.with_columns(
-            pl.Series("description", descriptions, dtype=pl.String), pl.Series("favourite", favourite, dtype=pl.String)
+            pl.Series("description", descriptions, dtype=pl.String),
+            pl.Series("action", actions, dtype=pl.String),
+            pl.Series("favourite", favourite, dtype=pl.String),
+            pl.Series("jaccard", jaccard, dtype=pl.Float64),
         )
+        .join(certain, on="segment", how="left")
         .join(segmentation.medians.select("segment", cs.starts_with("median_") - TASTES), on="segment", how="left")
         .sort("segment")
     )
 
 
-def _rfm(customers: pl.LazyFrame) -> pl.DataFrame:
-    rank = {
-        name: place
-        for place, name in enumerate(
-            dict.fromkeys([*(name for row in NAMES.values() for name in reversed(row)), NO_PURCHASE])
+def _segment_rfm(customers: pl.LazyFrame) -> pl.DataFrame:
+    """Lay the segments across the RFM names: one row per pair that has customers."""
+    sums = (
+        customers.group_by("segment", "segment_name", "rfm_name")
+        .agg(pl.len().cast(pl.Int64).alias("customers"), pl.col(MICROS_OF).sum().alias("total"))
+        .collect(engine="streaming")
+    )
+    return sums.sort("segment", pl.col("rfm_name").replace_strict(RANK, return_dtype=pl.Int64)).select(
+        "segment",
+        "segment_name",
+        "rfm_name",
+        "customers",
+        segment_share=ratio(pl.col("customers"), pl.col("customers").sum().over("segment")),
+        revenue=money(pl.col("total")),
+    )
+
+
+def _typical(customers: pl.LazyFrame, typical: pl.DataFrame) -> pl.DataFrame:
+    """Show the typical customers of each segment with what they are known for, the nearest to the centroid first."""
+    known = customers.filter(pl.col("customer_id").is_in(typical["customer_id"].implode())).select(TYPICAL_COLUMNS)
+    found = known.collect(engine="streaming")
+    return typical.select("customer_id").join(found, on="customer_id", how="left", maintain_order="left")
+
+
+def _rules(segmentation: Segmentation) -> pl.DataFrame:
+    rows = [
+        (
+            number,
+            rule.segment,
+            segmentation.model.names[rule.segment - 1],
+            rule.customer_share,
+            rule.accuracy,
+            each.feature.name,
+            each.feature.label,
+            each.feature.unit,
+            each.above,
+            each.upto,
         )
-    }
+        for number, rule in enumerate(segmentation.rules.rules, 1)
+        for each in rule.conditions
+    ]
+    return pl.DataFrame(
+        rows,
+        schema={
+            "rule": pl.Int64,
+            "segment": pl.Int64,
+            "segment_name": pl.String,
+            "customer_share": pl.Float64,
+            "accuracy": pl.Float64,
+            **dict.fromkeys(("feature", "label", "unit"), pl.String),
+            **dict.fromkeys(("above", "upto"), pl.Float64),
+        },
+        orient="row",
+    )
+
+
+def _rfm(customers: pl.LazyFrame) -> pl.DataFrame:
     sums = (
         customers.group_by("rfm_name")
         .agg(
@@ -101,7 +172,7 @@ def _rfm(customers: pl.LazyFrame) -> pl.DataFrame:
         )
         .collect(engine="streaming")
     )
-    return sums.sort(pl.col("rfm_name").replace_strict(rank, return_dtype=pl.Int64)).select(
+    return sums.sort(pl.col("rfm_name").replace_strict(RANK, return_dtype=pl.Int64)).select(
         "rfm_name",
         "customers",
         customer_share=ratio(pl.col("customers"), pl.col("customers").sum()),
@@ -138,16 +209,15 @@ def _rfm_cuts(customers: pl.LazyFrame) -> pl.DataFrame:
 
 
 def _evidence(segmentation: Segmentation) -> pl.DataFrame:
+    """Set the figures of every tried number of segments beside those of customers without groups."""
+    names = [each.name for each in fields(Evidence) if each.name not in {"k", "again"}]
+    fit = segmentation.fit
     rows = [
-        (
-            each.k,
-            each.silhouette,
-            each.stability,
-            each.stability_spread,
-            each.smallest_share,
-            each.k == segmentation.model.k,
-        )
-        for each in segmentation.fit.candidates
+        {"k": each.k}
+        | {name: getattr(each, name) for name in names}
+        | {f"reference_{name}": getattr(fit.reference.get(each.k), name, None) for name in REFERRED}
+        | {"chosen": each.k == segmentation.model.k}
+        for each in fit.candidates
     ]
-    floats = dict.fromkeys(("silhouette", "stability", "stability_spread", "smallest_share"), pl.Float64)
-    return pl.DataFrame(rows, schema={"k": pl.Int64, **floats, "chosen": pl.Boolean}, orient="row")
+    floats = dict.fromkeys([*names, *(f"reference_{name}" for name in REFERRED)], pl.Float64)
+    return pl.DataFrame(rows, schema={"k": pl.Int64, **floats, "chosen": pl.Boolean})

@@ -12,7 +12,8 @@ PURE = [
     *(ENGINE / "features").glob("*.py"),
     *(ENGINE / "insights").glob("*.py"),
     *(ENGINE / "charts").glob("*.py"),
-    *(ENGINE / "segments" / f"{name}.py" for name in ("distance", "drift", "lineup", "match", "matrix", "model", "names")),
+    *(ENGINE / "segments" / f"{name}.py" for name in ("actions", "choose", "distance", "drift", "lineup", "match")),
+    *(ENGINE / "segments" / f"{name}.py" for name in ("matrix", "model", "names", "rules")),
     ENGINE / "intake" / "clean.py",
 ]
 """Modules of functions from frame to frame: they run on any engine, and set no query in motion themselves."""

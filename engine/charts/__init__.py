@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, cast
 import polars as pl
 from polars import selectors
 
-from engine.charts import affinity, choice, cohorts, concentration, months, rfm, segments, timing
+from engine.charts import affinity, choice, cohorts, concentration, months, overlap, rfm, segments, timing
+from engine.features.rfm import RANK as RFM_GROUPS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,6 +26,7 @@ NAMES = (
     "segment_map",
     "product_affinity_matrix",
     "rfm_map",
+    "segment_rfm",
     "cohort_retention",
     "order_gaps",
     "weekday_hour",
@@ -56,6 +58,7 @@ def draw(frames: Frames, summary: dict[str, Any]) -> dict[str, alt.Chart]:
         "segment_map": (placed, lambda: segments.segment_map(placed, frames.map_variance)),
         "product_affinity_matrix": (frames.affinity, lambda: affinity.product_affinity_matrix(frames.affinity, by)),
         "rfm_map": (frames.rfm_grid, lambda: rfm.rfm_map(frames.rfm_grid, frames.rfm, frames.rfm_cuts, currency)),
+        "segment_rfm": (frames.segment_rfm, lambda: overlap.segment_rfm(frames.segment_rfm, list(RFM_GROUPS))),
         "cohort_retention": (later, lambda: cohorts.cohort_retention(frames.cohorts)),
         "order_gaps": (frames.gaps.filter(pl.col("gaps") > 0), lambda: timing.order_gaps(frames.gaps)),
         "weekday_hour": (frames.clock.filter(pl.col("orders") > 0), lambda: timing.weekday_hour(frames.clock)),

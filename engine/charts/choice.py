@@ -11,12 +11,12 @@ from engine.report import numbers
 
 _PANEL = 365
 
-_CLEAR = 0.25
-"""Silhouette below which segments overlap too much to be said to part clearly."""
-
 
 def k_evidence(evidence: pl.DataFrame) -> alt.HConcatChart:
-    """Show silhouette and stability of each number of segments that was tried, the chosen one marked."""
+    """Show silhouette and stability of each number of segments that was tried, the chosen one marked.
+
+    Beside them stand the same figures of customers without groups: what any cut reaches where there is nothing to find.
+    """
     frame = evidence.sort("k").with_columns(
         (pl.col("stability") - pl.col("stability_spread").fill_null(0)).alias("low"),
         pl.min_horizontal(pl.col("stability") + pl.col("stability_spread").fill_null(0), 1.0).alias("high"),
@@ -24,11 +24,12 @@ def k_evidence(evidence: pl.DataFrame) -> alt.HConcatChart:
     )
     return alt.hconcat(
         _panel(frame, "silhouette", "Silhouette: how clearly the segments part"),
-        _panel(frame, "stability", "Stability: how alike a second fit turns out"),
+        _panel(frame, "stability", "Stability: how alike the segments come back"),
         title=heading(
             _finding(frame),
-            "Each number of segments that was tried. Both measures are at best 1; the bars show how much the stability "
-            "varied between fits; the chosen number is filled.",
+            "Each number of segments that was tried, the chosen one filled. Both measures are at best 1; the bars show "
+            "how much the stability varied between fits. Dashed: the same measures of customers without groups, whose "
+            "features are spread and go together like those of yours.",
         ),
         spacing=36,
     )
@@ -58,6 +59,9 @@ def _panel(frame: pl.DataFrame, column: str, title: str) -> alt.LayerChart:
             y=y, text=alt.Text(f"{column}:Q", format=".2f")
         ),
     ]
+    if f"reference_{column}" in held.columns and held[f"reference_{column}"].is_not_null().any():
+        chance = base.encode(y=alt.Y(f"reference_{column}:Q", scale=_scale(held, column)))
+        layers.insert(0, chance.mark_line(color=theme.MUTED, strokeWidth=1.5, strokeDash=[4, 4]))
     if column == "stability":
         spread = base.mark_rule(color=theme.RULE, strokeWidth=2).encode(
             y=alt.Y("low:Q", scale=_scale(held, column)), y2="high:Q"
@@ -68,8 +72,10 @@ def _panel(frame: pl.DataFrame, column: str, title: str) -> alt.LayerChart:
 
 def _scale(frame: pl.DataFrame, column: str) -> alt.Scale:
     """Leave room above for the label of the chosen point; start at zero unless a value is below."""
-    lows = [0.0, *frame[column], *(frame["low"] if column == "stability" else [])]
-    highs = [0.1, *frame[column], *(frame["high"] if column == "stability" else [])]
+    known = f"reference_{column}" in frame.columns
+    chance: list[float | None] = frame[f"reference_{column}"].to_list() if known else []
+    lows = [0.0, *frame[column], *chance, *(frame["low"] if column == "stability" else [])]
+    highs = [0.1, *frame[column], *chance, *(frame["high"] if column == "stability" else [])]
     low, high = (pick(v for v in values if not numbers.missing(v)) for pick, values in ((min, lows), (max, highs)))
     return alt.Scale(domain=[low, high + (high - low) * 0.16], nice=False)
 
@@ -79,6 +85,8 @@ def _tooltip() -> list[alt.Tooltip]:
         alt.Tooltip("k:O", title="Segments"),
         alt.Tooltip("silhouette:Q", format=".3f", title="Silhouette"),
         alt.Tooltip("stability:Q", format=".3f", title="Stability"),
+        alt.Tooltip("reference_silhouette:Q", format=".3f", title="Silhouette without groups"),
+        alt.Tooltip("reference_stability:Q", format=".3f", title="Stability without groups"),
         alt.Tooltip("smallest_share:Q", format=".1%", title="Smallest segment"),
     ]
 
@@ -89,8 +97,7 @@ def _finding(frame: pl.DataFrame) -> str:
         return "No number of segments stood out"
     row = chosen.row(0, named=True)
     count = "One segment" if row["k"] == 1 else f"{row['k']} segments"
-    ks, widths = frame["k"].to_list(), [width for width in frame["silhouette"] if not numbers.missing(width)]
-    if len(ks) > 1 and widths and row["silhouette"] == max(widths) >= _CLEAR:
-        clear = f"{count} part more clearly than any other number from {min(ks)} to {max(ks)}"
-        return f"{clear} (silhouette {numbers.score(row['silhouette'])})"
-    return f"{count}: silhouette {numbers.score(row['silhouette'])}, stability {numbers.score(row['stability'])}"
+    parts = f"silhouette {numbers.score(row['silhouette'])}"
+    if not numbers.missing(row.get("reference_silhouette")):
+        parts += f", {numbers.score(row['reference_silhouette'])} without groups"
+    return f"{count}: stability {numbers.score(row['stability'])}, {parts}"

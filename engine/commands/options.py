@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from engine.commands.ending import told
+from engine.errors import EngineError
 from engine.resources import MOST_SHARDS
 from engine.settings import K_RANGE, Settings
 
@@ -29,8 +30,10 @@ Files = Annotated[
 
 _COLUMNS = "Columns of the file (found by name and content where not given)"
 _READING = "Reading the file"
+_RFM = "RFM scores (1 to 5; a value on a cut belongs to the side of the smaller ones)"
 _RESOURCES = "Memory and disk (none changes a result)"
 
+_MEASURES = {"rfm_recency": "recency_days", "rfm_orders": "orders", "rfm_revenue": "revenue"}
 _ROLES = {
     "customer": "the customer",
     "order": "the order",
@@ -75,6 +78,10 @@ RUNNING: dict[str, Any] = {
     "currency": _value(str, "SIGN", "Sign or code shown with money."),
     "as_of": _value(datetime, "DATE", "Moment that recency is counted to. (default: midnight after the last order)"),
     "k": _value(int, None, "Number of segments. (default: the data decides)", min=K_RANGE[0], max=K_RANGE[1]),
+    "names_from": _value(Path, "RUN", "Earlier run (or model.json): segments that come again keep their names."),
+    "rfm_recency": _value(str, "DAYS", "Four cuts between the R scores, as 30,60,90,180. (default: fifths)", _RFM),
+    "rfm_orders": _value(str, "ORDERS", "Four cuts between the F scores, as 1,2,4,8. (default: fifths)", _RFM),
+    "rfm_revenue": _value(str, "MONEY", "Four cuts between the M scores, as 50,100,250,1000. (default: fifths)", _RFM),
     "seed": _value(int, None, "Seed of all random choices. (default: 1)", min=0),
     "memory_limit": _value(
         str, "SIZE", "Memory to use at most, as 2GB or 50%. (default: half of the machine's)", _RESOURCES
@@ -135,10 +142,24 @@ def _settings(given: dict[str, Any]) -> Settings:
     fields: dict[str, Any] = read_config(config) if config is not None else {}
     if given.get("delimiter") is not None:
         given["delimiter"] = given["delimiter"].replace("\\t", "\t")
+    cuts = {measure: _cuts(option, given.pop(option, None)) for option, measure in _MEASURES.items()}
+    fields["rfm"] = fields.get("rfm", {}) | {measure: each for measure, each in cuts.items() if each is not None}
     named = _taken(given, list(_ROLES))
     # A column that is named for a role plays no other one, whatever the file says.
     kept = {role: column for role, column in fields.pop("columns", {}).items() if column not in named.values()}
     return Settings(columns={**kept, **named}, **(fields | _taken(given, list(given))))
+
+
+def _cuts(option: str, given: str | None) -> tuple[float, ...] | None:
+    if given is None:
+        return None
+    try:
+        return tuple(float(cut) for cut in given.split(","))
+    except ValueError:
+        name = option.replace("_", "-")
+        raise EngineError(
+            f"--{name} {given!r} is no list of numbers.", hint=f"Write four numbers with commas: --{name} 30,60,90,180"
+        ) from None
 
 
 def _taken(given: dict[str, Any], names: Sequence[str]) -> dict[str, Any]:

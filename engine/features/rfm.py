@@ -28,6 +28,14 @@ NAMES = {
 NO_PURCHASE = "Returns only"
 """Name of the customers without a purchase, who have no recency."""
 
+RANK = {
+    name: place
+    for place, name in enumerate(
+        dict.fromkeys([*(name for row in NAMES.values() for name in reversed(row)), NO_PURCHASE])
+    )
+}
+"""Place of every name by its scores, the best first."""
+
 
 @dataclass(frozen=True, slots=True)
 class RfmCuts:

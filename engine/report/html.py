@@ -120,11 +120,24 @@ def _cards(frames: Frames, summary: dict[str, Any], colour: Callable[[int], str]
             "revenue_share": numbers.share(row["revenue_share"]),
             "each": numbers.money(row["revenue"] / row["customers"] if row["customers"] else None, currency),
             "bars": [_percent(row["customer_share"]), _percent(row["revenue_share"])],
+            "action": row["action"],
+            "belongs": _belongs(row),
+            "typical": tables.typical(summary, row["segment"]),
             "medians": medians.get(row["segment"], []),
             "likes": [(item["label"], numbers.times(item["index"] / 100)) for item in liked[row["segment"]]],
         }
         for row in frames.segments.sort("segment").rows(named=True)
     ]
+
+
+def _belongs(row: dict[str, Any]) -> str:
+    """Say how firm a segment is: how well it comes back, and how many of its customers stand near the border."""
+    if row["jaccard"] is None or row["borderline_share"] is None:
+        return ""
+    return (
+        f"Comes back to {numbers.share(row['jaccard'])} when customers are drawn anew; "
+        f"{numbers.share(row['borderline_share'])} of its customers might as well belong to another segment."
+    )
 
 
 def _percent(part: float | None) -> str:

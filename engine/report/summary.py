@@ -11,6 +11,7 @@ import polars as pl
 from engine.insights.distribution import DESCRIBED, distribution
 from engine.intake import alerts
 from engine.report.findings import findings
+from engine.segments.alerts import of_segments
 from engine.units import MICROS
 from engine.version import __version__
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from engine.intake.source import Source
     from engine.result import Frames
     from engine.runners.local import Sums, Totals
-    from engine.segments.fit import Fit
+    from engine.segments.segmentation import Segmentation
     from engine.settings import Settings
 
 
@@ -29,19 +30,19 @@ def summarise(
     customers: pl.LazyFrame,
     totals: Totals,
     frames: Frames,
-    fit: Fit,
+    segmentation: Segmentation,
     concentration: Concentration,
     sums: Sums,
 ) -> dict[str, Any]:
     """Collect every figure of a run: what was read (`run`), the customers, the tables, the alerts and the findings."""
-    summary = {**run, **customer_figures(customers, totals), **_tables(frames, fit, concentration, totals)}
+    summary = {**run, **customer_figures(customers, totals), **_tables(frames, segmentation, concentration, totals)}
     summary["alerts"] = [
         *run["alerts"],
         *alerts.of_lines(totals.kinds | sums.duplicates, run["rows"]["kept"]),
         *alerts.of_baskets(sums.baskets),
         *alerts.of_customers(customers, summary),
         *alerts.of_time(frames, summary),
-        *fit.alerts,
+        *of_segments(segmentation.fit, frames.segments),
     ]
     summary["findings"] = findings(frames, summary)
     return summary
@@ -96,17 +97,21 @@ def _distributions(customers: pl.LazyFrame) -> list[dict[str, Any]]:
     return found
 
 
-def _tables(frames: Frames, fit: Fit, concentration: Concentration, totals: Totals) -> dict[str, Any]:
+def _tables(frames: Frames, segmentation: Segmentation, concentration: Concentration, totals: Totals) -> dict[str, Any]:
     """Return the aggregated tables of the run as lists of records, and the evidence for the number of segments."""
-    evidence = frames.k_evidence
+    evidence, fit = frames.k_evidence, segmentation.fit
     return {
         "k": {
             "chosen": len(fit.centroids),
             "chosen_by": fit.chosen_by,
             "candidates": records(evidence.drop("chosen")),
-            "verdict": fit.verdict,
+            "structure": fit.verdict.structure,
+            "verdict": fit.verdict.text,
         },
         "segments": records(frames.segments.rename({"segment": "id", "segment_name": "name"})),
+        "typical_customers": records(frames.typical),
+        "rules": {"accuracy": segmentation.rules.accuracy, "conditions": records(frames.rules)},
+        "segment_rfm": records(frames.segment_rfm),
         "rfm": records(frames.rfm),
         "rfm_cuts": records(frames.rfm_cuts),
         "affinity_by": "product" if totals.affinity_by == "product_id" else totals.affinity_by,

@@ -68,6 +68,21 @@ def statistics(summary: dict[str, Any], keys: Sequence[str] = STATISTICS) -> lis
     ]
 
 
+EVIDENCE = (
+    "Segments",
+    "Silhouette",
+    "without groups",
+    "Calinski-Harabasz",
+    "Davies-Bouldin",
+    "Stability",
+    "Spread",
+    "without groups",
+    "Least recovered",
+    "Smallest segment",
+)
+"""Headings of the evidence for each number of segments."""
+
+
 def evidence(summary: dict[str, Any]) -> list[tuple[bool, list[str]]]:
     """Write what speaks for each number of segments, and whether it is the chosen one."""
     k = summary["k"]
@@ -77,14 +92,70 @@ def evidence(summary: dict[str, Any]) -> list[tuple[bool, list[str]]]:
             [
                 str(row["k"]),
                 numbers.score(row.get("silhouette")),
+                numbers.score(row.get("reference_silhouette")),
+                numbers.count(row.get("calinski_harabasz")),
+                numbers.score(row.get("davies_bouldin")),
                 numbers.score(row.get("stability")),
                 "±" + numbers.score(row["stability_spread"])
                 if row.get("stability_spread") is not None
                 else numbers.MISSING,
+                numbers.score(row.get("reference_stability")),
+                numbers.score(row.get("jaccard")),
                 numbers.share(row.get("smallest_share")),
             ],
         )
         for row in k["candidates"]
+    ]
+
+
+def rules(summary: dict[str, Any]) -> list[list[str]]:
+    """Write the rules that restate the segments: segment, conditions, for how many it holds, how often it is right."""
+    currency = str(summary.get("currency") or "")
+    grouped: dict[int, list[dict[str, Any]]] = {}
+    for row in (summary.get("rules") or {}).get("conditions") or []:
+        grouped.setdefault(row["rule"], []).append(row)
+    return [
+        [
+            rows[0]["segment_name"],
+            ", ".join(condition(row, currency) for row in rows),
+            numbers.share(rows[0]["customer_share"]),
+            numbers.share(rows[0]["accuracy"]),
+        ]
+        for rows in grouped.values()
+    ]
+
+
+def condition(row: dict[str, Any], currency: str = "") -> str:
+    """Write one condition of a rule.
+
+    >>> condition({"label": "Orders", "unit": "orders", "above": 2.0, "upto": None})
+    'orders over 2'
+    >>> condition({"label": "Days since last order", "unit": "days", "above": 30.0, "upto": 120.0})
+    'days since last order over 30 to 120'
+    """
+    label = row["label"][:1].lower() + row["label"][1:]
+    plain = row["unit"] in {"days", "orders"}
+    above, upto = (
+        None if row[side] is None else f"{row[side]:g}" if plain else numbers.amount(row[side], row["unit"], currency)
+        for side in ("above", "upto")
+    )
+    if above is None:
+        return f"{label} up to {upto}"
+    return f"{label} over {above}" if upto is None else f"{label} over {above} to {upto}"
+
+
+def typical(summary: dict[str, Any], segment: int) -> list[list[str]]:
+    """Write the typical customers of a segment: id, orders, revenue, last order."""
+    currency = str(summary.get("currency") or "")
+    return [
+        [
+            row["customer_id"],
+            numbers.plain(row["orders"]),
+            numbers.money(row["revenue"], currency),
+            numbers.days(row["recency_days"]),
+        ]
+        for row in summary.get("typical_customers") or []
+        if row["segment"] == segment
     ]
 
 

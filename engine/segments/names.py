@@ -101,7 +101,8 @@ def _word(trait: Trait) -> tuple[str, str]:
         return "", ""
     if trait.feature == "orders" and trait.effect < 0 and trait.once >= NEARLY_ALL:
         return WORDS["orders"].theme, "one-time"
-    if side < MAJORITY:
+    rhythmless = trait.feature == "gap_mean_days" and 1 - trait.once < MAJORITY  # one order has no rhythm
+    if side < MAJORITY or rhythmless:
         return "", ""
     if trait.feature.startswith(TASTE):
         return ("taste", trait.feature.removeprefix(TASTE)) if trait.effect > 0 else ("", "")

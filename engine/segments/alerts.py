@@ -1,0 +1,39 @@
+"""What to mind about the segments themselves."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from engine.intake.alerts import alert
+from engine.segments.choose import NONE, SMALLEST_SHARE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import polars as pl
+
+    from engine.segments.fit import Fit
+
+
+def of_segments(fit: Fit, sizes: pl.DataFrame) -> list[dict[str, Any]]:
+    """Tell of segments that would not come back, and of very small ones with the reason why they stand."""
+    unstable = [alert("unstable_segments", fit.verdict.text)] if fit.verdict.structure == NONE else []
+    return [*unstable, *_small(fit, sizes)]
+
+
+def _small(fit: Fit, sizes: pl.DataFrame) -> Iterator[dict[str, Any]]:
+    small = sizes.filter(sizes["customer_share"] < SMALLEST_SHARE)
+    if small.is_empty():
+        return
+    asked = fit.chosen_by == "user"
+    reason = (
+        f"you asked for {len(fit.centroids)} segments"
+        if asked
+        else "they lie so far from all others that every cut this fine sets them apart"
+    )
+    for row in small.iter_rows(named=True):
+        yield alert(
+            "small_segment",
+            f"{row['segment_name']} holds {row['customers']:,} of the customers ({row['customer_share']:.2%}), less "
+            f"than {SMALLEST_SHARE:.0%}: {reason}.",
+        )
