@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from engine.errors import EngineError, OutputError, did_you_mean
+from engine.settings import MEASURES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from engine.intake.source import Source
     from engine.settings import Settings
 
-COLUMNS = "columns"
+COLUMNS, RFM = "columns", "rfm"
 TYPES: dict[str, type] = {
     "delimiter": str,
     "date_format": str,
@@ -29,15 +30,23 @@ TYPES: dict[str, type] = {
     "drop_duplicates": bool,
     "as_of": datetime,
     "k": int,
+    "names_from": Path,
     "seed": int,
     "shards": int,
     "memory_limit": str,
     "temp_dir": Path,
 }
-"""Keys of a configuration beside its table of columns by role: each is a field of `Settings`."""
+"""Keys of a configuration beside its tables, columns by role and RFM cuts by measure: each is a field of `Settings`."""
 
 _FOUND = ("delimiter", "date_format")
-_EXAMPLES = {"as_of": "2024-12-31", "k": "5", "shards": "16", "memory_limit": '"2GB"', "temp_dir": '"/tmp"'}
+_EXAMPLES = {
+    "as_of": "2024-12-31",
+    "k": "5",
+    "names_from": '"output/november"',
+    "shards": "16",
+    "memory_limit": '"2GB"',
+    "temp_dir": '"/tmp"',
+}
 _CALLED = {str: "text", bool: "true or false", datetime: "a date", int: "a whole number", Path: "text"}
 
 
@@ -59,8 +68,10 @@ def read_config(path: Path) -> dict[str, Any]:
         raise EngineError(
             f"{path}: is no TOML ({error}).", hint="Texts stand in quotation marks: see `inspect --write-config`."
         ) from error
-    _check_known(f"{path}", content, (COLUMNS, *TYPES))
-    fields = {name: _value(path, name, value) for name, value in content.items() if name != COLUMNS}
+    _check_known(f"{path}", content, (COLUMNS, RFM, *TYPES))
+    fields = {name: _value(path, name, value) for name, value in content.items() if name not in {COLUMNS, RFM}}
+    if RFM in content:
+        fields[RFM] = _cuts(path, content[RFM])
     if COLUMNS in content:
         fields[COLUMNS] = _columns(path, content[COLUMNS])
     return fields
@@ -91,6 +102,7 @@ def config_text(source: Source, settings: Settings) -> str:
     lines += ["# Take it with --config FILE; options of the command line overrule it.", ""]
     lines += _reading(source)
     lines += [_line(name, getattr(settings, name)) for name in TYPES if name not in _FOUND]
+    lines += _rfm(settings)
     lines += ["", f"[{COLUMNS}]"]
     for each in source.reading.roles.found:
         other = f"; runner-up: {each.runner_up}" if each.runner_up else ""
@@ -100,6 +112,12 @@ def config_text(source: Source, settings: Settings) -> str:
             written = f"# {written}"
         lines.append(f"{written}  # {_comment(each.reason + other)}")
     return "\n".join(lines) + "\n"
+
+
+def _rfm(settings: Settings) -> list[str]:
+    """Write the cuts of the RFM scores, where the user gave some."""
+    cuts = [f"{measure} = [{', '.join(f'{cut:g}' for cut in each)}]" for measure, each in settings.rfm.items()]
+    return ["", f"[{RFM}]", *cuts] if cuts else ["", f"# [{RFM}]", "# recency_days = [30, 60, 90, 180]"]
 
 
 def _reading(source: Source) -> list[str]:
@@ -163,10 +181,27 @@ def _columns(path: Path, content: Any) -> dict[str, str]:
     return dict(content)
 
 
+def _cuts(path: Path, content: Any) -> dict[str, tuple[float, ...]]:
+    if not isinstance(content, dict):
+        raise EngineError(
+            f"{path}: {RFM} is {content!r}, and must be a table.",
+            hint=f"Write a line [{RFM}], and below it lines such as: recency_days = [30, 60, 90, 180]",
+        )
+    _check_known(f"{path}, [{RFM}]", content, MEASURES)
+    for measure, cuts in content.items():
+        plain = isinstance(cuts, list) and all(isinstance(cut, int | float) for cut in cuts)
+        if not plain or any(isinstance(cut, bool) for cut in cuts):
+            raise EngineError(
+                f"{path}: {RFM}.{measure} is {cuts!r}, and must be a list of numbers.",
+                hint=f"Write four: {measure} = [30, 60, 90, 180]",
+            )
+    return {measure: tuple(map(float, cuts)) for measure, cuts in content.items()}
+
+
 def _wrong(path: Path, name: str, value: Any, kind: type) -> EngineError:
     return EngineError(
         f"{path}: {name} is {value!r}, and must be {_CALLED[kind]}.",
-        hint=f"Known keys: {', '.join((COLUMNS, *TYPES))}.",
+        hint=f"Known keys: {', '.join((COLUMNS, RFM, *TYPES))}.",
     )
 
 

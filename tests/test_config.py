@@ -25,7 +25,7 @@ def _read(folder: Path, text: str) -> dict[str, Any]:
 
 
 def test_every_setting_can_be_configured() -> None:
-    assert {each.name for each in fields(Settings)} == {config.COLUMNS, *config.TYPES}
+    assert {each.name for each in fields(Settings)} == {config.COLUMNS, config.RFM, *config.TYPES}
 
 
 def test_values_become_settings(tmp_path: Path) -> None:
@@ -60,6 +60,9 @@ def test_values_become_settings(tmp_path: Path) -> None:
         ("columns = 1", ["columns is 1", "table", "[columns]"]),
         ('[columns]\ncustomr = "x"', ["'customr'", "Did you mean 'customer'?", "[columns]"]),
         ("[columns]\ncustomer = 1", ["columns.customer is 1", "text"]),
+        ("rfm = 1", ["rfm is 1", "table", "[rfm]"]),
+        ("[rfm]\nrecency = [1, 2, 3, 4]", ["'recency'", "Did you mean 'recency_days'?"]),
+        ("[rfm]\norders = 3", ["rfm.orders is 3", "list of numbers", "orders = [30, 60, 90, 180]"]),
         ("seed = ", ["no TOML"]),
     ],
 )

@@ -20,6 +20,8 @@ USEFUL = (4, 8)
 """Numbers of segments that serve best: fewer tell hardly what to do, more nobody keeps apart."""
 CLOSE = 0.95
 """Share of the best silhouette of these from which a finer cut is preferred to it."""
+COMPARABLE = 0.85
+"""Share of the best silhouette from three on that a useful number of segments must reach."""
 SEPARATE = 0.25
 """Silhouette below which segments are no groups, however stable (Kaufman & Rousseeuw 1990)."""
 EXCESS = 0.1
@@ -45,16 +47,18 @@ def stable(evidence: Evidence) -> bool:
 def choose(candidates: Sequence[Evidence]) -> Evidence:
     """Choose among the candidates.
 
-    The rule: only numbers of segments that are stable and have no splinter. Of those from four to eight, take the ones
-    within a twentieth of the best silhouette among them, and of these the largest, since a finer picture serves better
-    where it is as true. Where there are none from four to eight, three are taken, then more than eight, then two. Where
-    nothing is stable, the most stable number without a splinter is taken.
+    The rule: only numbers of segments that are stable and have no splinter. Of those from four to eight that reach 85%
+    of the best silhouette (from three on; two halves are always far apart), take the ones within a twentieth of the
+    best of them, and of these the largest, since a finer picture serves better where it is as true. Where there are
+    none from four to eight, three are taken, then more than eight, then two. Where nothing is stable, the most stable
+    number without a splinter is taken.
     """
     whole = [each for each in candidates if each.smallest_share >= SMALLEST_SHARE] or list(candidates)
     firm = [each for each in whole if stable(each)]
+    best = max((each.silhouette for each in firm if each.k >= 3), default=0.0)
     least, most = USEFUL
     for useful in (range(least, most + 1), (3,), range(most + 1, 100)):
-        these = [each for each in firm if each.k in useful]
+        these = [each for each in firm if each.k in useful and each.silhouette >= COMPARABLE * best]
         if these:
             close = CLOSE * max(each.silhouette for each in these)
             return max((each for each in these if each.silhouette >= close), key=lambda each: each.k)

@@ -39,8 +39,6 @@ def load_model(path: Path) -> Model:
         raise ModelError(
             f"{path}: is no JSON ({brief(error)}).", hint="Pass the model.json that `analyze` left, as it was written."
         ) from error
-    if not isinstance(content, dict):
-        raise ModelError(f"{path}: is not a model.", hint="Pass the model.json that `analyze` left, as it was written.")
     try:
         return Model.from_dict(content)
     except ModelError as error:

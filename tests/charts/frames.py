@@ -17,8 +17,11 @@ from tests.charts.tables import (
     evidence,
     gaps,
     month_rows,
+    overlap,
     projection,
     rfm,
+    rules,
+    typical,
 )
 
 FEATURES = (
@@ -95,6 +98,9 @@ def example(
         rfm=names_of_cells,
         rfm_grid=grid,
         rfm_cuts=cuts(),
+        segment_rfm=overlap(dice, called, table),
+        typical=typical(called),
+        rules=rules(called),
         k_evidence=evidence(dice, segments),
         map=projection(dice, called, min(customers, 700)),
         map_variance=(0.31, 0.17),
@@ -123,6 +129,10 @@ def _segments(dice: random.Random, called: dict[int, str], customers: int) -> pl
                 "revenue": share * 8_887_208.9,
                 "revenue_share": share,
                 "orders": max(1, round(size * customers * 4)),
+                "action": "Keep them: early access and service rather than discounts.",
+                "jaccard": None if len(called) == 1 else dice.uniform(0.6, 1.0),
+                "certainty": None if len(called) == 1 else dice.uniform(0.2, 0.5),
+                "borderline_share": None if len(called) == 1 else dice.uniform(0.0, 0.3),
                 "favourite": ITEMS[segment % len(ITEMS)],
             }
         )

@@ -9,7 +9,7 @@ import polars as pl
 
 RFM = (
     "Champions",
-    "Loyal",
+    "Loyal customers",
     "Potential loyalists",
     "New customers",
     "Promising",
@@ -72,13 +72,53 @@ def evidence(dice: random.Random, chosen: int) -> pl.DataFrame:
             "k": k,
             "silhouette": 0.42 - 0.02 * abs(k - chosen) - dice.uniform(0, 0.03),
             "stability": max(0.3, 0.95 - 0.05 * abs(k - chosen)),
+            "calinski_harabasz": 1_000.0 - 50 * k,
+            "davies_bouldin": 1.1 + 0.02 * k,
             "stability_spread": dice.uniform(0.01, 0.08),
+            "jaccard": 0.9 - 0.04 * abs(k - chosen),
+            "reference_silhouette": 0.3 - 0.01 * k,
+            "reference_calinski_harabasz": 800.0 - 50 * k,
+            "reference_davies_bouldin": 1.3,
+            "reference_stability": 0.9 - 0.04 * k,
+            "reference_jaccard": 0.8 - 0.04 * k,
             "smallest_share": 0.5 / k,
             "chosen": k == chosen,
         }
         for k in range(2, 11)
     ]
     return pl.DataFrame(rows)
+
+
+def overlap(dice: random.Random, called: dict[int, str], segments: pl.DataFrame) -> pl.DataFrame:
+    rows = []
+    for segment, name in called.items():
+        weights = [dice.uniform(0, 1) ** 3 for _ in RFM]
+        people = segments.filter(pl.col("segment") == segment)["customers"][0]
+        for group, weight in zip(RFM, weights, strict=True):
+            part = weight / sum(weights)
+            row = {"segment": segment, "segment_name": name, "rfm_name": group, "customers": round(part * people)}
+            rows.append({**row, "segment_share": part, "revenue": 40.0 * part * people})
+    return pl.DataFrame(rows)
+
+
+def typical(called: dict[int, str]) -> pl.DataFrame:
+    rows = [
+        {"segment": segment, "segment_name": name, "customer_id": f"C{segment}{place}", "orders": 4, "revenue": 310.5}
+        | {"aov": 77.6, "recency_days": 12.5, "certainty": 0.6}
+        for segment, name in called.items()
+        for place in range(3)
+    ]
+    return pl.DataFrame(rows)
+
+
+def rules(called: dict[int, str]) -> pl.DataFrame:
+    rows = [
+        {"rule": rule, "segment": segment, "segment_name": name, "customer_share": 0.2, "accuracy": 0.84}
+        | {"feature": "recency_days", "label": "Days since last order", "unit": "days", "above": 30.0, "upto": None}
+        for rule, (segment, name) in enumerate(called.items(), 1)
+    ]
+    schema_overrides = {"upto": pl.Float64}
+    return pl.DataFrame(rows, schema_overrides=schema_overrides)
 
 
 def projection(dice: random.Random, called: dict[int, str], sample: int) -> pl.DataFrame:

@@ -52,6 +52,7 @@ def oracle(lines: list[Line]) -> dict[str, Any]:
         "last_seen": max(line.ordered_at for line in lines),
         "recency_days": days(AS_OF - times[-1]) if times else None,
         "tenure_days": days(AS_OF - times[0]) if times else None,
+        "active_days": days(times[-1] - times[0]) if times else None,
         "gap_mean_days": statistics.mean(gaps) if gaps else None,
         "gap_std_days": statistics.stdev(gaps) if len(gaps) > 1 else None,
         "gap_median_days": statistics.median(gaps) if gaps else None,

@@ -77,7 +77,7 @@ def _changed(content: Any, place: tuple[str | int, ...], value: Any) -> Any:
         (("features",), "none", "features is 'none', not a list"),
         (("centroids",), [], "centroids holds 0 segments"),
         (("centroids", 0), [0.0], r"centroids\[0\] has 1 numbers where \d+ belong"),
-        (("centroids", 0, 0), 3.1, r"centroids\[0\]\[0\] is 3.1, and must be between -3 and 3"),
+        (("centroids", 0, 0), 3.7, r"centroids\[0\]\[0\] is 3.7, and must be between -3.6 and 3.6"),
         (("centroids", 0, 0), False, r"centroids\[0\]\[0\] is False, not a number"),
         (("centroids", 0, 0), "0", r"centroids\[0\]\[0\] is '0', not a number"),
         (("names",), [], r"names has 0 names where \d+ belong"),
@@ -100,7 +100,13 @@ def _changed(content: Any, place: tuple[str | int, ...], value: Any) -> Any:
         ((), [], "the file is no object"),
         ((), None, "the file is no object"),
     ],
-    ids=lambda value: ".".join(map(str, value)) or "all" if isinstance(value, tuple) else ascii(value)[:30],
+    ids=lambda value: (
+        ".".join(map(str, value)) or "all"
+        if isinstance(value, tuple)
+        else "deleted"
+        if value is DELETED
+        else ascii(value)[:30]
+    ),
 )
 def test_damage_is_told_with_its_place(
     content: dict[str, Any], place: tuple[str | int, ...], value: object, message: str

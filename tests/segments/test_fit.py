@@ -5,7 +5,7 @@ import polars as pl
 import pytest
 
 from engine.errors import EngineError
-from engine.segments import choose
+from engine.segments import alerts, evidence
 from engine.segments.fit import START_SAMPLE, fit_segments, refine
 
 
@@ -21,7 +21,7 @@ def test_centroids_are_refined_over_customers_beyond_the_first_sample() -> None:
     points = np.concatenate([first, later]).astype(np.float32)
 
     refined = np.array(refine(points, 2, seed=1))
-    started = choose.fit(points[:START_SAMPLE], 2, 1).cluster_centers_
+    started = evidence.fit(points[:START_SAMPLE], 2, 1).cluster_centers_
 
     assert _inertia(points, refined) < 0.95 * _inertia(points, started)
     assert np.abs(refined).mean() > 4.5
@@ -31,6 +31,7 @@ def _customers(count: int) -> pl.LazyFrame:
     random = np.random.default_rng(1)
     columns = (
         "recency_days",
+        "active_days",
         "tenure_days",
         "gap_mean_days",
         "aov",
@@ -59,11 +60,46 @@ def test_too_few_customers_are_one_segment() -> None:
     fit = fit_segments(_customers(20), [], None, seed=1)
 
     assert (len(fit.centroids), fit.chosen_by, fit.candidates) == (1, "size", ())
-    assert fit.verdict.startswith("There are fewer than 50 customers")
+    assert fit.verdict.text.startswith("There are fewer than 50 customers")
+
+
+def _sizes(*shares: float) -> pl.DataFrame:
+    names = [f"Segment {number}" for number in range(1, len(shares) + 1)]
+    return pl.DataFrame({"segment_name": names, "customers": [each * 1e4 for each in shares], "customer_share": shares})
 
 
 def test_an_unstable_cut_raises_an_alert() -> None:
     fit = fit_segments(_customers(400), [], 7, seed=1)
 
-    assert [alert["code"] for alert in fit.alerts] == ["unstable_segments"]
-    assert "No stable structure" in fit.verdict
+    told = alerts.of_segments(fit, _sizes(0.5, 0.5))
+
+    assert [alert["code"] for alert in told] == ["unstable_segments"]
+    assert "No stable structure" in told[0]["message"]
+
+
+def test_a_small_segment_is_told_with_the_reason_why_it_stands() -> None:
+    fit = fit_segments(_customers(400), [], 2, seed=1)
+
+    told = [each for each in alerts.of_segments(fit, _sizes(0.995, 0.005)) if each["code"] == "small_segment"]
+
+    assert [each["message"] for each in told] == [
+        "Segment 2 holds 50.0 of the customers (0.50%), less than 1%: you asked for 2 segments."
+    ]
+
+
+def test_on_few_customers_the_refinement_leaves_the_best_fit_as_it_is() -> None:
+    points = np.random.default_rng(2).normal(size=(3_000, 4)).astype(np.float32)
+
+    refined = np.array(refine(points, 5, seed=1))
+    started = evidence.fit(points, 5, seed=1, starts=20)
+
+    assert np.abs(refined - started.cluster_centers_).max() < 0.02
+    assert _inertia(points, refined) <= started.inertia_ / len(points) * 1.0001
+
+
+def test_customers_of_one_population_are_cut_like_customers_without_groups() -> None:
+    fit = fit_segments(_customers(3_000), [], None, seed=1)
+
+    assert fit.verdict.structure in {"continuum", "none"}
+    assert fit.chosen is not None
+    assert abs(fit.chosen.silhouette - fit.reference[fit.chosen.k].silhouette) < 0.05

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from engine.errors import ModelError
 from engine.segments.lineup import line_up
 from engine.segments.match import SAME, Point, assign, kept_names, match_segments
-from engine.segments.matrix import Feature
+from engine.segments.matrix import TASTE_WEIGHT, Feature
 from engine.segments.model import Model
 from tests.segments.builders import model
 
@@ -101,17 +101,18 @@ def test_features_are_found_by_name_and_those_of_one_model_left_out() -> None:
 
 def test_tastes_weigh_alike_whatever_the_number_of_categories() -> None:
     def tastes(names: str) -> tuple[Feature, ...]:
-        weight = (6 / len(names)) ** 0.5
+        weight = (TASTE_WEIGHT / len(names)) ** 0.5
         return tuple(Feature(each, each, "share", "spend_share", weight) for each in names)
 
     # Standard deviations times the weights of three and of two categories; the first pair lies half a one apart.
-    earlier = model([[2**0.5, 0, 0], [0, 2 * 2**0.5, 1]], features=tastes("gtx"))
-    later = model([[1.5 * 3**0.5, 0], [0, 2 * 3**0.5]], features=tastes("gt"))
+    three, two = (TASTE_WEIGHT / 3) ** 0.5, (TASTE_WEIGHT / 2) ** 0.5
+    earlier = model([[three, 0, 0], [0, 2 * three, 1]], features=tastes("gtx"))
+    later = model([[1.5 * two, 0], [0, 2 * two]], features=tastes("gt"))
 
     match = match_segments(earlier, later)
 
     assert [(pair.earlier, pair.later) for pair in match.pairs] == [(1, 1), (2, 2)]
-    assert [pair.distance for pair in match.pairs] == pytest.approx([0.5 * 3**0.5, 0.0])
+    assert [pair.distance for pair in match.pairs] == pytest.approx([0.5 * two, 0.0])
 
 
 @pytest.mark.parametrize("later", [(B,), (Feature("aov", "Order value", "money", "share"),)])

@@ -21,8 +21,9 @@ def test_planted_segments_are_found_and_counted(tmp_path: Path, seed: int) -> No
 
     planted = pl.read_csv(tmp_path / "labels.csv", infer_schema=False).rename({"segment": "planted"})
     both = found.customers.select("customer_id", "segment").collect().join(planted, on="customer_id", validate="1:1")
-    assert adjusted_rand_score(both["planted"], both["segment"]) >= 0.75
-    assert abs(found.model.k - len(PERSONAS)) <= 1
+    assert adjusted_rand_score(both["planted"], both["segment"]) >= 0.85
+    assert found.model.k == len(PERSONAS)
+    assert found.summary["k"]["structure"] == "natural"
     assert found.summary["k"]["chosen_by"] == "data"
 
 
