@@ -1,6 +1,7 @@
 """Hidden Segments: raw e-commerce exports to customer segments that people understand, trust and act on.
 
-`analyze` is the whole job (see `engine.pipeline`); `score` labels another export with its model (`engine.scoring`).
+`analyze` is the whole job (see `engine.pipeline`); `score` labels another export with its model (`engine.scoring`),
+`compare` tells who moved between two runs (`engine.comparison`).
 """
 
 from __future__ import annotations
@@ -12,18 +13,32 @@ from engine.settings import Settings
 from engine.version import __version__
 
 if TYPE_CHECKING:
+    from engine.comparison import Comparison, compare
     from engine.generate import generate
     from engine.pipeline import analyze
     from engine.result import Analysis, Scored
     from engine.scoring import score
 
-__all__ = ["Analysis", "EngineError", "Scored", "Settings", "__version__", "analyze", "generate", "score"]
+__all__ = [
+    "Analysis",
+    "Comparison",
+    "EngineError",
+    "Scored",
+    "Settings",
+    "__version__",
+    "analyze",
+    "compare",
+    "generate",
+    "score",
+]
 
 _HOMES = {
     "analyze": "engine.pipeline",
+    "compare": "engine.comparison",
     "generate": "engine.generate",
     "score": "engine.scoring",
     "Analysis": "engine.result",
+    "Comparison": "engine.comparison",
     "Scored": "engine.result",
 }
 

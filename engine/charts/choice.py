@@ -8,6 +8,7 @@ import polars as pl
 from engine.charts import theme
 from engine.charts.parts import heading, layered, panel
 from engine.report import numbers
+from engine.segments.choose import EXCESS
 
 _PANEL = 365
 
@@ -97,7 +98,11 @@ def _finding(frame: pl.DataFrame) -> str:
         return "No number of segments stood out"
     row = chosen.row(0, named=True)
     count = "One segment" if row["k"] == 1 else f"{row['k']} segments"
-    parts = f"silhouette {numbers.score(row['silhouette'])}"
-    if not numbers.missing(row.get("reference_silhouette")):
-        parts += f", {numbers.score(row['reference_silhouette'])} without groups"
-    return f"{count}: stability {numbers.score(row['stability'])}, {parts}"
+    stability, own, chance = (row.get(name) for name in ("stability", "silhouette", "reference_silhouette"))
+    if own is None or chance is None:
+        return f"{count}: stability {numbers.score(stability)}, silhouette {numbers.score(own)}"
+    clear = "far" if own - chance >= EXCESS else "hardly"
+    return (
+        f"{count}: stability {numbers.score(stability)}; they part {clear} more clearly than customers without groups "
+        f"({numbers.score(own)} against {numbers.score(chance)})"
+    )

@@ -15,6 +15,10 @@ GROWING = 1.25
 """How much of its share of customers a segment must bring in revenue to be called worth more than others."""
 
 
+BEHIND = 3.0
+"""Times the usual gap between orders that most have been silent, from which a segment has lost its rhythm."""
+
+
 def advise(traits: Sequence[Trait], customer_share: float, revenue_share: float) -> str:
     """Say in one sentence what to do with a segment: the first rule that its customers meet.
 
@@ -34,11 +38,15 @@ def advise(traits: Sequence[Trait], customer_share: float, revenue_share: float)
         ),
         (once and silent, "One inexpensive reminder, then leave them out of paid campaigns: they came once, long ago."),
         (once, "Win the second order now: a welcome series with a reason to come back within weeks."),
+        (
+            often and _behind(traits),
+            "Ask what went wrong and win them back: they came often, and most are silent far beyond their rhythm.",
+        ),
         (silent and worth, "Win them back in person: they were worth much, and have been silent for long."),
         (silent, "One win-back offer with an end date; whoever stays silent goes out of the mailings."),
         (often and worth, "Keep them: early access and service rather than discounts, and notice when one stops."),
         (often, "They come often for little: raise the order with bundles and a threshold for free delivery."),
-        (dear and recent, "Offer the next level now, accounts, larger packs, an adviser: they buy big and lately."),
+        (dear and recent, "Offer the next size up now (sets, larger packs, better versions): they buy big and lately."),
         (dear, "Remind them when the next large order is due, with what goes with the last one."),
         (fresh, "Turn a good start into a habit: suggest what others bought next, while they still think of you."),
         (recent, "Ask for one more order a season: what goes with their last one, and no discount yet."),
@@ -47,3 +55,10 @@ def advise(traits: Sequence[Trait], customer_share: float, revenue_share: float)
         (sentence for holds, sentence in rules if holds),
         "Serve them like the average customer, and watch which way they move.",
     )
+
+
+def _behind(traits: Sequence[Trait]) -> bool:
+    """Whether half of the customers have been silent for several times the days that usually lie between orders."""
+    median = {each.feature: each.median for each in traits}
+    silent, gap = median.get("recency_days"), median.get("gap_mean_days")
+    return bool(silent and gap and silent >= BEHIND * gap)

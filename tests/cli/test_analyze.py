@@ -131,3 +131,57 @@ def test_help_needs_no_engine(cli: Cli, text: str) -> None:
     assert run.returncode == 0
     assert "typer" in imported
     assert imported & {"polars", "numpy", "sklearn", "altair", "vl_convert"} == set()
+
+
+def test_cuts_of_the_rfm_scores_can_be_given(cli: Cli, export: Path, tmp_path: Path) -> None:
+    done = cli("analyze", export, "--out", tmp_path / "out", "--rfm-orders", "1,2,4,8", "--json", "--quiet")
+
+    assert done.returncode == 0, done.stderr
+    customers = pl.read_parquet(tmp_path / "out" / "customers.parquet").filter(pl.col("orders") > 0)
+    expected = 1 + pl.sum_horizontal((pl.col("orders") > cut).cast(pl.Int64) for cut in (1, 2, 4, 8))
+    assert customers.select((pl.col("f_score") == expected).all()).item()
+    shown = {row["score"]: (row["orders_from"], row["orders_to"]) for row in json.loads(done.stdout)["rfm_cuts"]}
+    assert (shown[1], shown[2], shown[5][0]) == ((1, 1), (2, 2), 9)
+    cuts = json.loads((tmp_path / "out" / "model.json").read_text(encoding="utf-8"))["rfm_cuts"]
+    assert cuts["orders"] == [1.0, 2.0, 4.0, 8.0]
+    assert cuts["revenue"] != cuts["orders"]
+
+
+def test_segments_that_come_again_keep_the_names_of_an_earlier_run(cli: Cli, export: Path, tmp_path: Path) -> None:
+    cli("analyze", export, "--out", tmp_path / "first", "--quiet")
+    model = json.loads((tmp_path / "first" / "model.json").read_text(encoding="utf-8"))
+    model["names"] = [f"Our {number}" for number in range(len(model["names"]))]
+    (tmp_path / "ours.json").write_text(json.dumps(model), encoding="utf-8")
+
+    done = cli("analyze", export, "--out", tmp_path / "next", "--names-from", tmp_path / "ours.json", "--json", "-q")
+
+    assert done.returncode == 0, done.stderr
+    assert [row["name"] for row in json.loads(done.stdout)["segments"]] == model["names"]
+
+
+def test_segments_are_explained_in_every_output(cli: Cli, export: Path, tmp_path: Path) -> None:
+    done = cli("analyze", export, "--out", tmp_path / "out", "--json", "--quiet")
+
+    summary = json.loads(done.stdout)
+    customers = pl.read_parquet(tmp_path / "out" / "customers.parquet")
+    assert customers["certainty"].is_between(0, 1).all()
+    assert (customers["next_segment"] != customers["segment"]).all()
+    page = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+    for row in summary["segments"]:
+        own = customers.filter(pl.col("segment") == row["id"])
+        assert own["certainty"].median() == pytest.approx(row["certainty"])
+        assert row["borderline_share"] == pytest.approx((own["certainty"] < 0.1).mean())
+        assert row["action"] in page
+        assert 0.6 <= row["jaccard"] <= 1.0
+    crossed = pl.DataFrame(summary["segment_rfm"])
+    counted = customers.group_by("segment", "rfm_name").len(name="counted")
+    assert (
+        crossed.join(counted, on=["segment", "rfm_name"])["customers"].sum()
+        == len(customers)
+        == crossed["customers"].sum()
+    )
+    typical = pl.DataFrame(summary["typical_customers"]).join(customers, on="customer_id", suffix=" again")
+    assert (typical["segment"] == typical["segment again"]).all()
+    assert typical.filter(typical["certainty"] < 0.5).is_empty()
+    assert summary["rules"]["accuracy"] > 0.7
+    assert all(each["reference_silhouette"] is not None for each in summary["k"]["candidates"])

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
 from engine.checked import Checked
-from engine.features.rfm import NAMES, RfmCuts, fm_score, quantiles, with_scores
+from engine.features.rfm import NAMES, QUANTILES, RfmCuts, fm_score, quantiles, with_scores
 
 SCORES = ["r_score", "f_score", "m_score"]
 SCHEMA = {"recency_days": pl.Float64, "orders": pl.Int64, "revenue": pl.Float64}
@@ -149,3 +149,13 @@ def test_each_customer_alone_scores_as_among_all() -> None:
     alone = pl.concat(scored([row], cuts) for row in rows)
 
     assert_frame_equal(alone, scored(rows, cuts), check_exact=True)
+
+
+def test_cuts_that_the_user_gives_are_taken_and_the_others_are_fifths() -> None:
+    values = pl.DataFrame({f"{column} {q}": [q] for column in ("recency_days", "orders", "revenue") for q in QUANTILES})
+    given = {"orders": (1.0, 2.0, 5.0, 10.0)}
+
+    cuts = RfmCuts.of(values, given)
+
+    assert cuts.orders == given["orders"]
+    assert cuts.recency_days == cuts.revenue == QUANTILES

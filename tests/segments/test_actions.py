@@ -8,6 +8,14 @@ from engine.segments.actions import advise
 from engine.segments.names import WORDS, Trait
 
 
+def _slipping() -> list[Trait]:
+    return [
+        Trait("orders", 1.2, 12.0, 2.0),
+        Trait("recency_days", 0.0, 90.0, 80.0),
+        Trait("gap_mean_days", -1, 9.0, 40.0),
+    ]
+
+
 def _traits(once: float = 0.0, **effects: float) -> list[Trait]:
     return [Trait(feature, effect, 1.0, 1.0, once=once) for feature, effect in effects.items()] or [
         Trait("orders", 0.0, 1.0, 1.0, once=once)
@@ -18,6 +26,7 @@ def _traits(once: float = 0.0, **effects: float) -> list[Trait]:
     ("traits", "shares", "words"),
     [
         (_traits(orders=1.5, recency_days=-1.0), (0.1, 0.4), "Keep them"),
+        (_slipping(), (0.1, 0.4), "far beyond their rhythm"),
         (_traits(orders=1.5, recency_days=-1.0), (0.4, 0.3), "raise the order"),
         (_traits(orders=0.5, recency_days=1.0), (0.1, 0.3), "Win them back"),
         (_traits(orders=-0.5, recency_days=1.0), (0.3, 0.1), "One win-back offer"),
