@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from engine.commands.options import READING, RUNNING, Files, Quiet, command
+from engine.commands.options import READING, RUNNING, SCORING, Files, Quiet, command
 from engine.errors import EngineError
 from engine.settings import Settings
 from engine.version import __version__
@@ -71,7 +71,7 @@ def analyze(
         show(result.summary, result.summary["findings"], Console(), result.out)
 
 
-@command(app, READING, {name: each for name, each in RUNNING.items() if name not in {"k", "seed"}})
+@command(app, READING, {name: each for name, each in RUNNING.items() if name in SCORING})
 def score(
     files: Files,
     model: Annotated[

@@ -18,6 +18,8 @@ K_RANGE = (2, 10)
 """Numbers of segments that are tried."""
 MEASURES = ("recency_days", "orders", "revenue")
 """Recency, frequency, monetary value: what the RFM scores are made of."""
+EXAMPLES = dict(zip(MEASURES, ("30,60,90,180", "1,2,4,8", "50,100,250,1000"), strict=True))
+"""Cuts between the scores, as they may be given."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +92,6 @@ def _check_cuts(rfm: dict[str, tuple[float, ...]]) -> None:
         if len(cuts) != 4 or not rising or not all(map(isfinite, cuts)):
             given = ", ".join(f"{cut:g}" for cut in cuts)
             raise EngineError(
-                f"The cuts of {measure} are {given or 'none'}.",
-                hint="Five scores have four cuts between them, each larger than the one before: such as 30,60,90,180.",
+                f"The cuts of {measure} (--rfm-{measure.removesuffix('_days')}) are {given or 'none'}.",
+                hint=f"Five scores have four cuts between them, each larger than the one before: {EXAMPLES[measure]}.",
             )

@@ -30,7 +30,7 @@ Files = Annotated[
 
 _COLUMNS = "Columns of the file (found by name and content where not given)"
 _READING = "Reading the file"
-_RFM = "RFM scores (1 to 5; a value on a cut belongs to the side of the smaller ones)"
+_RFM = "RFM scores from 1 to 5"
 _RESOURCES = "Memory and disk (none changes a result)"
 
 _MEASURES = {"rfm_recency": "recency_days", "rfm_orders": "orders", "rfm_revenue": "revenue"}
@@ -92,6 +92,9 @@ RUNNING: dict[str, Any] = {
     ),
 }
 """Options that say how an analysis is made."""
+
+SCORING = ("currency", "as_of", "memory_limit", "temp_dir", "shards")
+"""Those of them that a saved model leaves open."""
 
 
 def command(app: typer.Typer, *groups: dict[str, Any]) -> Callable[[Callable[..., None]], Callable[..., None]]:

@@ -30,7 +30,7 @@ def show(summary: dict[str, Any], findings: Sequence[str], console: Console, fil
     the data are printed as they are: they never act as markup.
     """
     k = summary["k"]
-    by = " (your choice)" if k["chosen_by"] == "user" else ""
+    by = {"user": " (your choice)", "earlier": " (as in the earlier run)"}.get(k["chosen_by"], "")
     overview(summary, console, "Segments", f"{k['chosen']}{by}. {flat(k['verdict'])}")
     alerts(summary, console)
     _segments(summary, console)

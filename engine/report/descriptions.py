@@ -13,6 +13,7 @@ TRAITS = 3
 PHRASES = {
     "orders": "{}",
     "recency_days": "last order {} ago",
+    "active_days": "{} from first to last order",
     "tenure_days": "first order {} ago",
     "gap_mean_days": "{} between orders",
     "aov": "{} an order",

@@ -41,6 +41,7 @@ ACTIVATION_COLUMNS = (
     "revenue",
     "last_order",
     "recency_days",
+    "certainty",
     "top_category",
 )
 """What a CRM import needs of each customer."""
@@ -124,7 +125,10 @@ def write(
 def write_customers(customers: pl.LazyFrame, folder: Path) -> None:
     """Write the customers, and of each what a CRM import needs, streamed to both files."""
     activation = customers.select(ACTIVATION_COLUMNS).with_columns(
-        pl.col("revenue").round(2), pl.col("recency_days").round(1), pl.col("last_order").dt.date()
+        pl.col("revenue").round(2),
+        pl.col("recency_days").round(1),
+        pl.col("certainty").round(3),
+        pl.col("last_order").dt.date(),
     )
     # NOTE: zstd's first level. Its third, the usual one, saves a tenth of the space and takes half as long again.
     customers.sink_parquet(

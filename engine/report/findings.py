@@ -85,7 +85,7 @@ def _slipping(frames: Frames, currency: str) -> Iterator[str]:
             continue
         if gap and orders is not None and orders >= 2 and silent >= gap * _BEHIND:
             behind.append((silent / gap, row, f"They used to order every {numbers.days(gap)}"))
-        if usual is not None and silent > max(1.0, usual * _LATE):
+        if usual is not None and silent > max(1.0, usual * _LATE) and orders is not None and orders >= 2:
             quiet.append((row["revenue"], row, f"Half of all customers ordered in the last {numbers.days(usual)}"))
     for _, row, text in sorted(behind or quiet, key=lambda each: -each[0])[:1]:
         yield (

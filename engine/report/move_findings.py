@@ -54,7 +54,10 @@ def _movement(summary: dict[str, Any], currency: str) -> Iterator[str]:
 
 
 def _moves(migration: pl.DataFrame, balance: pl.DataFrame, currency: str) -> Iterator[str]:
-    """Name the moves down and up that carry the most revenue, and the largest one; up: a customer brings more."""
+    """Name the moves to a segment of less and of more worth that carry the most revenue, and the largest one.
+
+    What the segments are worth says nothing about what these very customers did meanwhile: that is in the list.
+    """
     each = {
         row["segment"]: row["revenue"] / row["customers"]
         for row in _worth(balance).iter_rows(named=True)
@@ -62,7 +65,7 @@ def _moves(migration: pl.DataFrame, balance: pl.DataFrame, currency: str) -> Ite
     }
     flows = moved(migration).to_dicts()
     told = []
-    for verb, way in (("Slipping", -1), ("Rising", 1)):
+    for verb, way in (("To a segment of less worth", -1), ("To a segment of more worth", 1)):
         fitting = [
             row
             for row in flows

@@ -11,7 +11,7 @@ import polars as pl
 from engine.insights.distribution import DESCRIBED, distribution
 from engine.intake import alerts
 from engine.report.findings import findings
-from engine.segments.alerts import of_segments
+from engine.segments.alerts import of_names, of_segments
 from engine.units import MICROS
 from engine.version import __version__
 
@@ -43,6 +43,7 @@ def summarise(
         *alerts.of_customers(customers, summary),
         *alerts.of_time(frames, summary),
         *of_segments(segmentation.fit, frames.segments),
+        *of_names(segmentation.model.names, segmentation.own_names),
     ]
     summary["findings"] = findings(frames, summary)
     return summary
@@ -114,6 +115,7 @@ def _tables(frames: Frames, segmentation: Segmentation, concentration: Concentra
         "segment_rfm": records(frames.segment_rfm),
         "rfm": records(frames.rfm),
         "rfm_cuts": records(frames.rfm_cuts),
+        "rfm_thresholds": segmentation.model.rfm_cuts.to_dict(),
         "affinity_by": "product" if totals.affinity_by == "product_id" else totals.affinity_by,
         "affinity": records(frames.affinity),
         "cohorts": records(frames.cohorts),

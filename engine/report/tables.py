@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 STATISTICS = ("min", "p25", "median", "mean", "p75", "p90", "max")
 """The columns of the statistical summary, by their keys."""
 
-CHOSEN = {"data": ", chosen by the data", "user": ", as you asked"}
+CHOSEN = {"data": ", chosen by the data", "user": ", as you asked", "earlier": ", as in the earlier run"}
 
 
 def between(low: Any, high: Any, unit: str, currency: str = "") -> str:
@@ -40,6 +40,19 @@ def rfm_cuts(summary: dict[str, Any]) -> list[list[str]]:
         ]
         for row in sorted(summary.get("rfm_cuts") or [], key=lambda row: -row["score"])
     ]
+
+
+def rfm_thresholds(summary: dict[str, Any]) -> str:
+    """Write the values between the scores, by measure."""
+    currency = str(summary.get("currency") or "")
+    told = [
+        f"{label}: {', '.join(f'{cut:.4g}' for cut in cuts)}"
+        for name, label in (("recency_days", "days since the last order"), ("orders", "orders"))
+        if (cuts := (summary.get("rfm_thresholds") or {}).get(name))
+    ]
+    if money := (summary.get("rfm_thresholds") or {}).get("revenue"):
+        told.append(f"money spent: {', '.join(numbers.money(cut, currency) for cut in money)}")
+    return "; ".join(told)
 
 
 def rfm_names(summary: dict[str, Any]) -> list[list[str]]:
@@ -108,8 +121,15 @@ def evidence(summary: dict[str, Any]) -> list[tuple[bool, list[str]]]:
     ]
 
 
+RIGHT = 0.6
+"""Share of the customers for whom a rule must be right to be shown."""
+
+
 def rules(summary: dict[str, Any]) -> list[list[str]]:
-    """Write the rules that restate the segments: segment, conditions, for how many it holds, how often it is right."""
+    """Write the rules that restate the segments: segment, conditions, for how many it holds, how often it is right.
+
+    One that is wrong too often is left out: it would explain nothing.
+    """
     currency = str(summary.get("currency") or "")
     grouped: dict[int, list[dict[str, Any]]] = {}
     for row in (summary.get("rules") or {}).get("conditions") or []:
@@ -122,6 +142,7 @@ def rules(summary: dict[str, Any]) -> list[list[str]]:
             numbers.share(rows[0]["accuracy"]),
         ]
         for rows in grouped.values()
+        if rows[0]["accuracy"] >= RIGHT
     ]
 
 
@@ -131,7 +152,7 @@ def condition(row: dict[str, Any], currency: str = "") -> str:
     >>> condition({"label": "Orders", "unit": "orders", "above": 2.0, "upto": None})
     'orders over 2'
     >>> condition({"label": "Days since last order", "unit": "days", "above": 30.0, "upto": 120.0})
-    'days since last order over 30 to 120'
+    'days since last order 30 to 120'
     """
     label = row["label"][:1].lower() + row["label"][1:]
     plain = row["unit"] in {"days", "orders"}
@@ -141,7 +162,7 @@ def condition(row: dict[str, Any], currency: str = "") -> str:
     )
     if above is None:
         return f"{label} up to {upto}"
-    return f"{label} over {above}" if upto is None else f"{label} over {above} to {upto}"
+    return f"{label} over {above}" if upto is None else f"{label} {above} to {upto}"
 
 
 def typical(summary: dict[str, Any], segment: int) -> list[list[str]]:

@@ -19,7 +19,7 @@ BEHIND = 3.0
 """Times the usual gap between orders that most have been silent, from which a segment has lost its rhythm."""
 
 
-def advise(traits: Sequence[Trait], customer_share: float, revenue_share: float) -> str:
+def advise(traits: Sequence[Trait], customer_share: float, revenue_share: float | None) -> str:
     """Say in one sentence what to do with a segment: the first rule that its customers meet.
 
     Recency and tenure decide first (keep, win back, or let go), then how often and how much they buy.
@@ -30,13 +30,17 @@ def advise(traits: Sequence[Trait], customer_share: float, revenue_share: float)
     fresh = effect.get("tenure_days", 0.0) <= -NOTABLE
     often = effect.get("orders", 0.0) >= NOTABLE
     dear = effect.get("aov", 0.0) >= NOTABLE
-    worth = revenue_share >= GROWING * customer_share
+    cheap = effect.get("aov", 0.0) <= -NOTABLE
+    worth = revenue_share is not None and revenue_share >= GROWING * customer_share
     rules = (
         (
             effect.get("return_rate", 0.0) >= 2 * NOTABLE,
             "Find out why so much comes back (sizes, pictures, delivery) before advertising more to them.",
         ),
-        (once and silent, "One inexpensive reminder, then leave them out of paid campaigns: they came once, long ago."),
+        (
+            once and silent,
+            "One inexpensive reminder; who came once, long ago, and does not answer stays out of paid campaigns.",
+        ),
         (once, "Win the second order now: a welcome series with a reason to come back within weeks."),
         (
             often and _behind(traits),
@@ -48,6 +52,7 @@ def advise(traits: Sequence[Trait], customer_share: float, revenue_share: float)
         (often, "They come often for little: raise the order with bundles and a threshold for free delivery."),
         (dear and recent, "Offer the next size up now (sets, larger packs, better versions): they buy big and lately."),
         (dear, "Remind them when the next large order is due, with what goes with the last one."),
+        (cheap, "Raise the order a little (bundles, add-ons, a threshold for free delivery) before spending on them."),
         (fresh, "Turn a good start into a habit: suggest what others bought next, while they still think of you."),
         (recent, "Ask for one more order a season: what goes with their last one, and no discount yet."),
     )

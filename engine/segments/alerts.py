@@ -8,11 +8,19 @@ from engine.intake.alerts import alert
 from engine.segments.choose import NONE, SMALLEST_SHARE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     import polars as pl
 
     from engine.segments.fit import Fit
+
+
+def of_names(names: Sequence[str], own: Sequence[str]) -> list[dict[str, Any]]:
+    """Tell which segments keep the name of an earlier run though they would now be called otherwise."""
+    changed = [f"“{kept}” would now be “{new}”" for kept, new in zip(names, own, strict=True) if kept != new]
+    if not changed:
+        return []
+    return [alert("kept_names", f"Names of the earlier run are kept; by their customers alone: {', '.join(changed)}.")]
 
 
 def of_segments(fit: Fit, sizes: pl.DataFrame) -> list[dict[str, Any]]:

@@ -18,8 +18,8 @@ SMALLEST_SHARE = 0.01
 """Share of the customers that the smallest segment must have."""
 USEFUL = (4, 8)
 """Numbers of segments that serve best: fewer tell hardly what to do, more nobody keeps apart."""
-CLOSE = 0.95
-"""Share of the best silhouette of these from which a finer cut is preferred to it."""
+CLOSE, AS_STABLE = 0.99, 0.03
+"""Share of the best silhouette of these from which a finer cut is preferred to it, and the stability it may lack."""
 COMPARABLE = 0.85
 """Share of the best silhouette from three on that a useful number of segments must reach."""
 SEPARATE = 0.25
@@ -44,24 +44,31 @@ def stable(evidence: Evidence) -> bool:
     return evidence.stability >= STABLE and evidence.jaccard >= RECOVERED
 
 
-def choose(candidates: Sequence[Evidence]) -> Evidence:
+def choose(candidates: Sequence[Evidence], earlier: int | None = None) -> Evidence:
     """Choose among the candidates.
 
     The rule: only numbers of segments that are stable and have no splinter. Of those from four to eight that reach 85%
-    of the best silhouette (from three on; two halves are always far apart), take the ones within a twentieth of the
-    best of them, and of these the largest, since a finer picture serves better where it is as true. Where there are
-    none from four to eight, three are taken, then more than eight, then two. Where nothing is stable, the most stable
-    number without a splinter is taken.
+    of the best silhouette (from three on; two halves are always far apart), the one with the best silhouette is taken,
+    or the largest within a hundredth of it that comes back as well: a finer picture serves better where it is as true.
+    Where there are none from four to eight, three are taken, then more than eight, then two. Where nothing is stable,
+    the most stable number without a splinter is taken.
+
+    An `earlier` number is kept where it is among the stable ones from three on, so that next month's picture is not
+    another one by a hair.
     """
     whole = [each for each in candidates if each.smallest_share >= SMALLEST_SHARE] or list(candidates)
     firm = [each for each in whole if stable(each)]
+    kept = [each for each in firm if each.k == earlier and each.k >= 3]
+    if kept:
+        return kept[0]
     best = max((each.silhouette for each in firm if each.k >= 3), default=0.0)
     least, most = USEFUL
     for useful in (range(least, most + 1), (3,), range(most + 1, 100)):
         these = [each for each in firm if each.k in useful and each.silhouette >= COMPARABLE * best]
         if these:
-            close = CLOSE * max(each.silhouette for each in these)
-            return max((each for each in these if each.silhouette >= close), key=lambda each: each.k)
+            top = max(these, key=lambda each: (each.silhouette, each.k))
+            close = [each for each in these if each.silhouette >= CLOSE * top.silhouette]
+            return max((each for each in close if each.stability >= top.stability - AS_STABLE), key=lambda each: each.k)
     return max(firm or whole, key=lambda each: (each.stability, each.silhouette, -each.k))
 
 
@@ -71,25 +78,34 @@ def verdict(chosen: Evidence, reference: Mapping[int, Evidence]) -> Verdict:
     Groups are natural where the cut is stable and parts the customers clearly more than the same customers without
     groups are ever parted by as many segments, one fewer or one more.
     """
-    near = [reference[k].silhouette for k in range(chosen.k - 1, chosen.k + 2) if k in reference]
-    chance = max(near, default=1.0)
-    compared = f"silhouette {chosen.silhouette:.2f}, customers without groups {chance:.2f}"
-    again = f"agreement of fits on customers drawn anew {chosen.stability:.2f}"
+    near = {k: reference[k].silhouette for k in range(chosen.k - 1, chosen.k + 2) if k in reference}
+    chance = near.get(chosen.k, max(near.values(), default=1.0))
+    excess = chosen.silhouette - max(near.values(), default=1.0)
+    compared = (
+        f"silhouette {chosen.silhouette:.2f} against {chance:.2f}" if near else f"silhouette {chosen.silhouette:.2f}"
+    )
+    again = f"stability {chosen.stability:.2f}"
     if not stable(chosen):
+        weak = "" if chosen.stability < STABLE else f", but one segment dissolves (recovery {chosen.jaccard:.2f})"
         return Verdict(
             NONE,
             f"No stable structure: with other customers of the same kind the segments would come out differently "
-            f"({again}; {STABLE} would be stable). Read them with care.",
+            f"({again}{weak}; {STABLE} would be stable). Read them with care.",
         )
-    if chosen.silhouette >= SEPARATE and chosen.silhouette - chance >= EXCESS:
-        return Verdict(NATURAL, f"Natural groups: they part far more clearly than by chance ({compared}; {again}).")
+    if chosen.silhouette >= SEPARATE and excess >= EXCESS:
+        return Verdict(
+            NATURAL,
+            f"Natural groups: they part far more clearly than customers without groups would ({compared}), and come "
+            f"back when other customers are drawn ({again}).",
+        )
     why = (
-        "customers without groups would be cut nearly as clearly"
-        if chosen.silhouette - chance < EXCESS
-        else "the segments overlap widely at their borders"
+        "part hardly more clearly than customers without groups would"
+        if excess < EXCESS
+        else "overlap widely at their borders"
     )
     return Verdict(
         CONTINUUM,
-        f"A stable cut of a continuum, no natural groups: customers differ by degrees, and {why} ({compared}). The "
-        f"segments come back ({again}) and can be worked with; their borders are drawn by the method.",
+        f"No natural groups, but a stable cut of a continuum: customers differ by degrees, and the program draws the "
+        f"borders. Drawn again on other customers they come out nearly the same ({again}), so the segments can be "
+        f"worked with; they {why} ({compared}).",
     )

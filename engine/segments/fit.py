@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+import polars as pl
 from sklearn.cluster import MiniBatchKMeans
 
 from engine.errors import EngineError
@@ -21,7 +22,6 @@ from engine.settings import K_RANGE
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    import polars as pl
     from numpy.typing import NDArray
 
     from engine.segments.evidence import Evidence
@@ -49,10 +49,10 @@ class Fit:
     reference: dict[int, Evidence]
     """The same figures of customers without groups, by number of segments."""
     chosen_by: str
-    """"data", "user", or "size" where there were too few customers to look for segments."""
+    """"data", "user", "earlier" (as many as in an earlier run that is continued), or "size": too few customers."""
     verdict: Verdict
     sample: pl.DataFrame
-    """Customers on which the transforms were learned: the first of the canonical order."""
+    """Customers on which the transforms were learned: the first buyers of the canonical order."""
 
     @property
     def chosen(self) -> Evidence | None:
@@ -60,11 +60,13 @@ class Fit:
         return next((each for each in self.candidates if each.k == len(self.centroids)), None)
 
 
-def fit_segments(customers: pl.LazyFrame, categories: Sequence[str], k: int | None, seed: int) -> Fit:
+def fit_segments(
+    customers: pl.LazyFrame, categories: Sequence[str], k: int | None, seed: int, earlier: int | None = None
+) -> Fit:
     """Fit the hidden segments to the features of all customers.
 
     Customers come in the canonical order of their draws (see `sampling`), so that the result does not depend on shards,
-    threads or the order of the input.
+    threads or the order of the input. `k` is the user's number of segments, `earlier` that of a run to be continued.
 
     Raises
     ------
@@ -72,7 +74,8 @@ def fit_segments(customers: pl.LazyFrame, categories: Sequence[str], k: int | No
         If the user asked for more segments than the customers can be told apart into.
     """
     needed = {"customer_id", "orders", "lines", *(feature.name for feature in described(categories))}
-    sample = take_sample(customers.select(sorted(needed)), REFINE_SAMPLE, seed)
+    buyers = customers.select(sorted(needed)).filter(pl.col("orders") > 0)  # who only returned has no behaviour to find
+    sample = take_sample(buyers, REFINE_SAMPLE, seed)
     start = sample.head(START_SAMPLE)
     features = fit_features(start, candidates(categories)) if len(sample) else []
     points = _points(sample, features)
@@ -92,9 +95,9 @@ def fit_segments(customers: pl.LazyFrame, categories: Sequence[str], k: int | No
         return Fit(tuple(features), ((0.0,) * len(features),), (), {}, "size", reason, start)
     evidence = evaluate(points, ks, seed)
     reference = _reference(start, categories, ks, seed)
-    chosen = choose.choose(evidence) if k is None else next(each for each in evidence if each.k == k)
+    chosen = choose.choose(evidence, earlier) if k is None else next(each for each in evidence if each.k == k)
     centroids = refine(points, chosen.k, seed)
-    by = "data" if k is None else "user"
+    by = "user" if k is not None else "earlier" if chosen.k == earlier else "data"
     verdict = choose.verdict(chosen, reference)
     return Fit(tuple(features), centroids, tuple(evidence), reference, by, verdict, start)
 
@@ -111,10 +114,12 @@ def refine(points: NDArray[np.float32], k: int, seed: int) -> tuple[tuple[float,
     """Return the centroids of k segments: started by k-means on the first points, refined over all in batches.
 
     A batch has as many points as the start, so that on few customers the refinement is one more step of k-means, which
-    leaves its result as it is.
+    leaves its result as it is. What MiniBatchKMeans is known to get wrong cannot happen here: no centroid is moved to a
+    random point where a batch has few or none of its customers, nor does one stay empty (scikit-learn #13476), the
+    start is that of k-means and not of a first batch by chance (#12714), and sums are made on one thread, in one order
+    (#17944).
     """
     started = fit(points[:START_SAMPLE], k, seed, STARTS)
-    # NOTE: without reassignment. It would move a small segment's centroid to a random customer.
     model = MiniBatchKMeans(k, init=started.cluster_centers_, n_init=1, reassignment_ratio=0.0, random_state=seed)
     with one_thread():
         for begin in range(0, len(points), START_SAMPLE):

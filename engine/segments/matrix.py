@@ -62,6 +62,9 @@ BEHAVIOUR = (
 )
 """Features of behaviour; those the data does not have, or that are the same for all customers, drop out."""
 
+NOTHING_WITHOUT_PURCHASE = {"active_days", "aov", "lines_per_order"}
+"""Features that a customer without a purchase (returns only) has none of: they count as zero."""
+
 FOLLOWING = (
     Feature("tenure_days", "Days since first order", "days", "log", weight=0.0),
     Feature("gap_mean_days", "Days between orders", "days", "log", weight=0.0),
@@ -75,7 +78,8 @@ class FittedFeature:
 
     feature: Feature
     fill: float
-    """Value of the transformed feature where a customer has none: the mean, so that it speaks neither way."""
+    """Value of the transformed feature where a customer has none: zero where no purchase comes to that, else the mean,
+    so that it speaks neither way."""
     average: float
     """Average that a share is drawn to, in the feature's own unit."""
     mean: float
@@ -147,7 +151,8 @@ def fit_features(sample: pl.DataFrame, features: Sequence[Feature]) -> list[Fitt
         values = sample.select(transformed(feature, average).alias("value"))["value"].drop_nulls()
         mean, deviation = values.mean(), values.std()
         if isinstance(mean, float) and isinstance(deviation, float) and deviation > 1e-9:
-            fitted.append(FittedFeature(feature, mean, average, mean, feature.weight / deviation))
+            fill = 0.0 if feature.name in NOTHING_WITHOUT_PURCHASE else mean
+            fitted.append(FittedFeature(feature, fill, average, mean, feature.weight / deviation))
     return fitted
 
 

@@ -83,9 +83,11 @@ def name_segments(traits: Sequence[Sequence[Trait]]) -> list[str]:
 def _words(traits: Sequence[Trait]) -> list[tuple[str, str]]:
     """List a segment's words with their themes, the strongest trait first, one word a theme."""
     found: dict[str, str] = {}
+    silent = any(each.feature == "recency_days" and each.effect > 0 for each in traits)
     for trait in sorted(traits, key=lambda each: (-abs(each.effect) * _telling(each.feature), each.feature)):
         theme, word = _word(trait)
-        if word:
+        # Who came once is as new as the last order is old: new is said of those who have also been there lately.
+        if word and not (silent and trait.feature == "tenure_days" and trait.effect < 0):
             found.setdefault(theme, word)
     return list(found.items())
 
@@ -101,8 +103,7 @@ def _word(trait: Trait) -> tuple[str, str]:
         return "", ""
     if trait.feature == "orders" and trait.effect < 0 and trait.once >= NEARLY_ALL:
         return WORDS["orders"].theme, "one-time"
-    rhythmless = trait.feature == "gap_mean_days" and 1 - trait.once < MAJORITY  # one order has no rhythm
-    if side < MAJORITY or rhythmless:
+    if side < MAJORITY:
         return "", ""
     if trait.feature.startswith(TASTE):
         return ("taste", trait.feature.removeprefix(TASTE)) if trait.effect > 0 else ("", "")

@@ -37,8 +37,8 @@ def measure(
     """Measure each segment, given the segments of the customers; return the medians over all customers besides.
 
     One row per `segment`: total (micros), customers, once (share of the customers with one purchase at most), and for
-    each column its median, `<column> above` and `<column> below` (shares of the segment's customers above and below the
-    median of all).
+    each column its median (null where fewer than half have a value), `<column> above` and `<column> below` (shares of
+    the segment's customers above and below the median of all).
     """
     counts = customers.select(MICROS_OF, once=pl.col("orders") <= 1).collect(engine="streaming")
     table = _by_segment(
@@ -57,7 +57,12 @@ def measure(
             if middle is not None
             for name, side in (("above", pl.col(column) > middle), ("below", pl.col(column) < middle))
         ]
-        table = table.join(_by_segment(values, segments, pl.col(several).median(), *sides), on="segment")
+        held = [(pl.col(column).count() * 2 >= pl.len()).alias(f"{column} held") for column in several]
+        table = table.join(_by_segment(values, segments, pl.col(several).median(), *sides, *held), on="segment")
+        # What fewer than half of a segment's customers have is no trait of the segment.
+        table = table.with_columns(pl.when(f"{column} held").then(column) for column in several).drop(
+            f"{column} held" for column in several
+        )
     return table.with_columns(pl.col("segment", "customers").cast(pl.Int64)).sort("segment"), overall
 
 
@@ -102,7 +107,7 @@ def traits(
             [
                 Trait(
                     feature=name,
-                    effect=effect.get(name, 0.0),
+                    effect=effect.get(name, 0.0) if row.get(name) is not None else 0.0,
                     median=row.get(name),
                     overall_median=middle,
                     above=row.get(f"{name} above") or 0.0,

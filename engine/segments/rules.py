@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from engine.segments.matrix import Feature
 
-DEPTH = 4
+DEPTH = 5
 """Questions that a rule asks at most."""
 RULES_PER_SEGMENT = 2
 SMALLEST = 0.01
@@ -74,6 +74,7 @@ def restate(sample: pl.DataFrame, segments: pl.Series, features: Sequence[Featur
         max_depth=DEPTH,
         max_leaf_nodes=max(len(kinds) * RULES_PER_SEGMENT, 2),
         min_samples_leaf=max(5, int(SMALLEST * half)),
+        class_weight="balanced",  # a small segment needs a rule as much as a large one
         random_state=seed,
     )
     with one_thread():

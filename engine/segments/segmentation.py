@@ -43,6 +43,8 @@ class Segmentation:
     """The model, how its number of segments was found, and what its segments are like."""
 
     model: Model
+    own_names: tuple[str, ...]
+    """What the segments would be called without an earlier run whose names they keep."""
     fit: Fit
     traits: list[list[Trait]]
     """How each segment differs from all customers."""
@@ -66,7 +68,7 @@ def find_segments(
     The model remembers the `origin` of the customers. Segments of the `earlier` model that come again keep their names.
     """
     seed = settings.seed
-    fit = fit_segments(customers, categories, settings.k, seed)
+    fit = fit_segments(customers, categories, settings.k, seed, earlier.k if earlier else None)
     known = described(categories)
     segments = profile.segments_of(customers, fit)
     measured, overall = profile.measure(customers, segments, [each.name for each in known])
@@ -83,11 +85,13 @@ def find_segments(
     remembered = training(origin, fit.sample, counts, fit.features, centroids)
     names = tuple(name_segments(traits)) if len(centroids) > 1 else ("All customers",)
     model = Model(fit.features, centroids, names, cuts, seed, __version__, tuple(categories), remembered)
+    own_names = names
     if earlier is not None:
         model = replace(model, names=kept_names(earlier, model))
     points, variance = _map(fit.sample, belongs, model)
     return Segmentation(
         model=model,
+        own_names=own_names,
         fit=fit,
         traits=traits,
         profile=profile.profile_frame(traits, model.names, known),

@@ -27,6 +27,17 @@ def test_centroids_are_refined_over_customers_beyond_the_first_sample() -> None:
     assert np.abs(refined).mean() > 4.5
 
 
+def test_a_small_segment_keeps_its_centroid_where_later_batches_have_none_of_it() -> None:
+    random = np.random.default_rng(3)
+    crowd = random.normal(size=(3 * START_SAMPLE, 2))
+    few = random.normal(scale=0.1, size=(200, 2)) + 20.0
+    points = np.concatenate([few, crowd]).astype(np.float32)
+
+    refined = np.array(refine(points, 3, seed=1))
+
+    assert np.abs(refined - 20.0).max(axis=1).min() < 0.1
+
+
 def _customers(count: int) -> pl.LazyFrame:
     random = np.random.default_rng(1)
     columns = (
