@@ -116,7 +116,7 @@ def config_text(source: Source, settings: Settings) -> str:
 
 def _rfm(settings: Settings) -> list[str]:
     """Write the cuts of the RFM scores, where the user gave some."""
-    cuts = [f"{measure} = [{', '.join(f'{cut:g}' for cut in each)}]" for measure, each in settings.rfm.items()]
+    cuts = [f"{measure} = [{', '.join(map(repr, each))}]" for measure, each in settings.rfm.items()]
     return ["", f"[{RFM}]", *cuts] if cuts else ["", f"# [{RFM}]", "# recency_days = [30, 60, 90, 180]"]
 
 

@@ -51,7 +51,8 @@ def score(
     """Label the customers of an export with the model of an earlier `analyze`, whether the model knows them or not.
 
     `model` is a model, the path of a `model.json`, or of the folder that holds it. Each customer's label depends on
-    that customer's lines and the model alone: the export that the model was fitted to gets the same labels, to the bit.
+    that customer's lines, the moment that recency is counted to, and the model: the export that the model was fitted
+    to, read with the same settings, gets the same labels to the bit.
     Settings that say how segments are looked for (`k`, `seed`) have no effect. `out`, `tell` and `watch` are as in
     `analyze`.
 

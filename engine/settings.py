@@ -16,6 +16,7 @@ from engine.resources import MOST_SHARDS, size_of
 
 K_RANGE = (2, 10)
 """Numbers of segments that are tried."""
+MOST_SEED = 1_000_000_000
 MEASURES = ("recency_days", "orders", "revenue")
 """Recency, frequency, monetary value: what the RFM scores are made of."""
 EXAMPLES = dict(zip(MEASURES, ("30,60,90,180", "1,2,4,8", "50,100,250,1000"), strict=True))
@@ -78,8 +79,8 @@ class Settings:
             raise EngineError(
                 f"The delimiter {self.delimiter!r} is not one character.", hint=r"Pass one, such as ';' or '\t'."
             )
-        if self.seed < 0:
-            raise EngineError(f"seed is {self.seed}.", hint="The seed must be a whole number from 0.")
+        if not 0 <= self.seed <= MOST_SEED:
+            raise EngineError(f"seed is {self.seed}.", hint=f"The seed must be a whole number from 0 to {MOST_SEED:,}.")
 
 
 def _check_cuts(rfm: dict[str, tuple[float, ...]]) -> None:

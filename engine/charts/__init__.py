@@ -67,7 +67,7 @@ def draw(frames: Frames, summary: dict[str, Any]) -> dict[str, alt.Chart]:
             frames.concentration,
             lambda: concentration.revenue_concentration(frames.concentration, summary.get("concentration") or {}),
         ),
-        "k_evidence": (tried, lambda: choice.k_evidence(frames.k_evidence)),
+        "k_evidence": (tried, lambda: choice.k_evidence(frames.k_evidence, summary["k"].get("structure"))),
     }
     return {name: cast("alt.Chart", chart()) for name, (frame, chart) in drawn.items() if not frame.is_empty()}
 

@@ -8,12 +8,12 @@ import polars as pl
 from engine.charts import theme
 from engine.charts.parts import heading, layered, panel
 from engine.report import numbers
-from engine.segments.choose import EXCESS
+from engine.segments.choose import CONTINUUM, NATURAL, NONE
 
 _PANEL = 365
 
 
-def k_evidence(evidence: pl.DataFrame) -> alt.HConcatChart:
+def k_evidence(evidence: pl.DataFrame, structure: str | None = None) -> alt.HConcatChart:
     """Show silhouette and stability of each number of segments that was tried, the chosen one marked.
 
     Beside them stand the same figures of customers without groups: what any cut reaches where there is nothing to find.
@@ -27,7 +27,7 @@ def k_evidence(evidence: pl.DataFrame) -> alt.HConcatChart:
         _panel(frame, "silhouette", "Silhouette: how clearly the segments part"),
         _panel(frame, "stability", "Stability: how alike the segments come back"),
         title=heading(
-            _finding(frame),
+            _finding(frame, structure),
             "Each number of segments that was tried, the chosen one filled. Both measures are at best 1; the bars show "
             "how much the stability varied between fits. Dashed: the same measures of customers without groups, whose "
             "features are spread and go together like those of yours.",
@@ -92,17 +92,12 @@ def _tooltip() -> list[alt.Tooltip]:
     ]
 
 
-def _finding(frame: pl.DataFrame) -> str:
+def _finding(frame: pl.DataFrame, structure: str | None) -> str:
     chosen = frame.filter("chosen")
     if chosen.is_empty():
         return "No number of segments stood out"
     row = chosen.row(0, named=True)
     count = "One segment" if row["k"] == 1 else f"{row['k']} segments"
-    stability, own, chance = (row.get(name) for name in ("stability", "silhouette", "reference_silhouette"))
-    if own is None or chance is None:
-        return f"{count}: stability {numbers.score(stability)}, silhouette {numbers.score(own)}"
-    clear = "far" if own - chance >= EXCESS else "hardly"
-    return (
-        f"{count}: stability {numbers.score(stability)}; they part {clear} more clearly than customers without groups "
-        f"({numbers.score(own)} against {numbers.score(chance)})"
-    )
+    said = f"{count}: stability {numbers.score(row['stability'])}, silhouette {numbers.score(row['silhouette'])}"
+    words = {NATURAL: "natural groups", CONTINUUM: "a stable cut of a continuum", NONE: "no stable structure"}
+    return f"{count}, {words[structure]}{said.removeprefix(count)}" if structure in words else said

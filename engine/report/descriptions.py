@@ -42,6 +42,7 @@ def describe(profile: pl.DataFrame, affinity: pl.DataFrame, segment: int, curren
         .join(spent, on="feature", how="left")
         .with_columns(own=pl.coalesce("own", "median"), usual=pl.coalesce("usual", "overall_median"))
         .filter(pl.col("own").is_not_null() & (pl.col("own") != pl.col("usual")))
+        .filter(~((pl.col("feature") == "active_days") & (pl.col("own") == 0)))  # one order says it better
         .sort(pl.col("effect").abs(), "feature", descending=[True, False])
         .head(TRAITS)
     )

@@ -146,6 +146,12 @@ def rules(summary: dict[str, Any]) -> list[list[str]]:
     ]
 
 
+def without_rule(summary: dict[str, Any]) -> list[str]:
+    """Name the segments that no rule restates well enough."""
+    named = {row[0] for row in rules(summary)}
+    return [row["name"] for row in summary["segments"] if row["name"] not in named]
+
+
 def condition(row: dict[str, Any], currency: str = "") -> str:
     """Write one condition of a rule.
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine.intake.alerts import alert
 from engine.segments.choose import NONE, SMALLEST_SHARE
+from engine.segments.evidence import SAMPLE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -34,10 +35,13 @@ def _small(fit: Fit, sizes: pl.DataFrame) -> Iterator[dict[str, Any]]:
     if small.is_empty():
         return
     asked = fit.chosen_by == "user"
+    held = fit.chosen is not None and fit.chosen.smallest_share >= SMALLEST_SHARE
     reason = (
         f"you asked for {len(fit.centroids)} segments"
         if asked
-        else "they lie so far from all others that every cut this fine sets them apart"
+        else f"among the {SAMPLE:,} customers on whom the number of segments was judged it was larger"
+        if held
+        else "no number of segments was without one as small"
     )
     for row in small.iter_rows(named=True):
         yield alert(

@@ -13,18 +13,20 @@ if TYPE_CHECKING:
 STABLE = 0.85
 """Mean adjusted Rand index from which a cut counts as stable."""
 RECOVERED = 0.6
-"""Mean Jaccard similarity that each segment must reach: below, it dissolves (Hennig 2007)."""
+"""Mean Jaccard similarity that each segment must reach: below, it is not to be trusted (Hennig 2007)."""
 SMALLEST_SHARE = 0.01
 """Share of the customers that the smallest segment must have."""
 USEFUL = (4, 8)
 """Numbers of segments that serve best: fewer tell hardly what to do, more nobody keeps apart."""
 CLOSE, AS_STABLE = 0.99, 0.03
 """Share of the best silhouette of these from which a finer cut is preferred to it, and the stability it may lack."""
+TWO_CLEAR, TWO_BETTER = 0.5, 1.25
+"""Silhouette of two groups, and how many times that of any finer cut it must be, for them to be all there is."""
 COMPARABLE = 0.85
 """Share of the best silhouette from three on that a useful number of segments must reach."""
 SEPARATE = 0.25
 """Silhouette below which segments are no groups, however stable (Kaufman & Rousseeuw 1990)."""
-EXCESS = 0.1
+EXCESS = 0.15
 """Silhouette that natural groups must have beyond that of customers without groups."""
 
 NATURAL, CONTINUUM, NONE, UNKNOWN = "natural", "continuum", "none", "unknown"
@@ -50,8 +52,9 @@ def choose(candidates: Sequence[Evidence], earlier: int | None = None) -> Eviden
     The rule: only numbers of segments that are stable and have no splinter. Of those from four to eight that reach 85%
     of the best silhouette (from three on; two halves are always far apart), the one with the best silhouette is taken,
     or the largest within a hundredth of it that comes back as well: a finer picture serves better where it is as true.
-    Where there are none from four to eight, three are taken, then more than eight, then two. Where nothing is stable,
-    the most stable number without a splinter is taken.
+    Where there are none from four to eight, three are taken, then more than eight, then two; two also where they are
+    clear groups and part far better than any finer cut. Where nothing is stable, the most stable number without a
+    splinter is taken.
 
     An `earlier` number is kept where it is among the stable ones from three on, so that next month's picture is not
     another one by a hair.
@@ -62,6 +65,9 @@ def choose(candidates: Sequence[Evidence], earlier: int | None = None) -> Eviden
     if kept:
         return kept[0]
     best = max((each.silhouette for each in firm if each.k >= 3), default=0.0)
+    two = max((each.silhouette for each in firm if each.k == 2), default=0.0)
+    if two >= max(TWO_CLEAR, TWO_BETTER * best):
+        return next(each for each in firm if each.k == 2)
     least, most = USEFUL
     for useful in (range(least, most + 1), (3,), range(most + 1, 100)):
         these = [each for each in firm if each.k in useful and each.silhouette >= COMPARABLE * best]
@@ -78,12 +84,10 @@ def verdict(chosen: Evidence, reference: Mapping[int, Evidence]) -> Verdict:
     Groups are natural where the cut is stable and parts the customers clearly more than the same customers without
     groups are ever parted by as many segments, one fewer or one more.
     """
-    near = {k: reference[k].silhouette for k in range(chosen.k - 1, chosen.k + 2) if k in reference}
-    chance = near.get(chosen.k, max(near.values(), default=1.0))
-    excess = chosen.silhouette - max(near.values(), default=1.0)
-    compared = (
-        f"silhouette {chosen.silhouette:.2f} against {chance:.2f}" if near else f"silhouette {chosen.silhouette:.2f}"
-    )
+    near = [reference[k].silhouette for k in range(chosen.k - 1, chosen.k + 2) if k in reference]
+    chance = max(near, default=1.0)
+    excess = chosen.silhouette - chance
+    compared = f"silhouette {chosen.silhouette:.2f}" + (f" against up to {chance:.2f}" if near else "")
     again = f"stability {chosen.stability:.2f}"
     if not stable(chosen):
         weak = "" if chosen.stability < STABLE else f", but one segment dissolves (recovery {chosen.jaccard:.2f})"

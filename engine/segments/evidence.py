@@ -36,6 +36,8 @@ SAMPLE = 10_000
 SILHOUETTE_SAMPLE = 2_000
 STARTS = 10
 BOOTSTRAPS = 8
+FEW_KINDS = 100
+"""Different customers below which some that are drawn anew may be fewer than there are segments."""
 START_POINTS = 500
 """Points among which k-means++ looks for a start; it looks at each of them several times for each centroid."""
 
@@ -73,6 +75,15 @@ def evaluate(points: Matrix, ks: Sequence[int], seed: int, bootstraps: int = BOO
     return [_judge(points, distances, k, seed, bootstraps) for k in ks]
 
 
+def silhouettes(points: Matrix, ks: Sequence[int], seed: int) -> dict[int, float]:
+    """Return the silhouette of each number of segments alone, without drawing customers anew."""
+    points = points[:SAMPLE]
+    part = points[:SILHOUETTE_SAMPLE].astype(np.float64)
+    labels = {k: fit(points, k, seed).labels_[: len(part)] for k in ks}
+    with one_thread():
+        return {k: float(silhouette_score(part, each)) for k, each in labels.items() if len(np.unique(each)) > 1}
+
+
 def fit(points: Matrix, k: int, seed: int, starts: int = STARTS) -> KMeans:
     """Fit k-means on one thread: its sums then have one order only."""
     with one_thread():
@@ -90,9 +101,11 @@ def _judge(points: Matrix, distances: NDArray[np.float64], k: int, seed: int, bo
     labels = fit(points, k, seed).labels_
     random = np.random.default_rng([seed, k])
     again = []
+    few = len(np.unique(points, axis=0)) < FEW_KINDS
     for trial in range(bootstraps):
         drawn = points[random.integers(len(points), size=len(points))]
-        fitted = fit(drawn, k, seed + 1 + trial)
+        most = len(np.unique(drawn, axis=0)) if few else k
+        fitted = fit(drawn, min(k, most), seed + 1 + trial)
         with one_thread():
             again.append(fitted.predict(points))
     agreement = [adjusted_rand_score(labels, each) for each in again]

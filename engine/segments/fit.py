@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,7 +12,7 @@ from sklearn.cluster import MiniBatchKMeans
 from engine.errors import EngineError
 from engine.segments import choose
 from engine.segments.choose import UNKNOWN, Verdict
-from engine.segments.evidence import SAMPLE, evaluate, fit
+from engine.segments.evidence import SAMPLE, evaluate, fit, silhouettes
 from engine.segments.matrix import candidates, described, fit_features, matrix
 from engine.segments.reference import without_groups
 from engine.segments.sampling import take_sample
@@ -35,6 +35,8 @@ START_SAMPLE = 20_000
 REFINE_SAMPLE = 200_000
 """Customers over whom the centroids are refined."""
 STARTS = 20
+ENOUGH, DRAWS = 2_000, 5
+"""Customers from which one copy without groups is enough to compare with; of fewer as many are made."""
 REFERENCE_BOOTSTRAPS = 3
 """Bootstrap fits of the customers without groups: they are there to compare with, not to choose from."""
 
@@ -83,7 +85,7 @@ def fit_segments(
     if k is not None and k not in ks:
         raise EngineError(
             f"{k} segments were asked for, but {len(sample):,} customers allow {max(ks, default=1)} at most.",
-            hint=f"Leave out --k, or analyse more customers ({CUSTOMERS_PER_SEGMENT} a segment at least).",
+            hint=f"Leave out --k, or analyse more customers that differ ({CUSTOMERS_PER_SEGMENT} a segment at least).",
         )
     if not ks:
         few = (
@@ -107,7 +109,14 @@ def _reference(sample: pl.DataFrame, categories: Sequence[str], ks: Sequence[int
     customers = without_groups(sample.head(SAMPLE), categories, seed)
     points = _points(customers, fit_features(customers, candidates(categories)))
     possible = [k for k in _possible(points) if k in ks]
-    return {each.k: each for each in evaluate(points, possible, seed, REFERENCE_BOOTSTRAPS)} if possible else {}
+    found = {each.k: each for each in evaluate(points, possible, seed, REFERENCE_BOOTSTRAPS)} if possible else {}
+    for draw in range(1, 1 if len(customers) >= ENOUGH else DRAWS):
+        # Few customers part more or less clearly by chance: the clearest of several copies is what chance can do.
+        customers = without_groups(sample.head(SAMPLE), categories, seed + draw)
+        points = _points(customers, fit_features(customers, candidates(categories)))
+        for k, silhouette in silhouettes(points, [k for k in _possible(points) if k in found], seed).items():
+            found[k] = replace(found[k], silhouette=max(silhouette, found[k].silhouette))
+    return found
 
 
 def refine(points: NDArray[np.float32], k: int, seed: int) -> tuple[tuple[float, ...], ...]:
@@ -138,5 +147,5 @@ def _possible(points: NDArray[np.float32]) -> list[int]:
     if len(points) < MIN_CUSTOMERS or not points.shape[1]:
         return []
     distinct = len(np.unique(points[:SAMPLE], axis=0))
-    most = min(len(points) // CUSTOMERS_PER_SEGMENT, distinct - 1, K_RANGE[1])
+    most = min(len(points) // CUSTOMERS_PER_SEGMENT, distinct, K_RANGE[1])
     return list(range(K_RANGE[0], most + 1))

@@ -70,6 +70,8 @@ def match_segments(earlier: Model, later: Model) -> Match:
         If the models have no feature in common.
     """
     known = [_transforms(model) for model in (earlier, later)]
+    if not known[0] or not known[1]:
+        return _without_features(earlier, later)
     shared = [name for name in known[0] if known[1].get(name) == known[0][name]]
     if not shared:
         raise ModelError(
@@ -89,6 +91,18 @@ def match_segments(earlier: Model, later: Model) -> Match:
         new=tuple(sorted(set(range(1, later.k + 1)) - {pair.later for pair in pairs})),
         features=tuple(shared),
         unshared=tuple(unshared),
+    )
+
+
+def _without_features(earlier: Model, later: Model) -> Match:
+    """Match models of which one or both have a single segment without features: with each other, else not at all."""
+    same = not earlier.features and not later.features
+    return Match(
+        pairs=(Pair(1, 1, 0.0, math.inf),) if same else (),
+        gone=() if same else tuple(range(1, earlier.k + 1)),
+        new=() if same else tuple(range(1, later.k + 1)),
+        features=(),
+        unshared=tuple(sorted({*_transforms(earlier), *_transforms(later)})),
     )
 
 

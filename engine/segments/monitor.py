@@ -116,7 +116,10 @@ def _of_origin(then: Origin, now: Origin) -> list[dict[str, Any]]:
         message = f"The export ends on {now.last:%Y-%m-%d}, before the model's customers begin ({then.first:%Y-%m-%d})."
         told.append(alert("earlier_period", message))
     elif now.as_of < then.as_of:
-        message = f"The export ends on {now.last:%Y-%m-%d}, before that of the model ({then.last:%Y-%m-%d})."
+        message = (
+            f"Recency is counted to {now.as_of:%Y-%m-%d}, the model's to {then.as_of:%Y-%m-%d}: pass the same --as-of "
+            "to label the same customers alike."
+        )
         told.append(alert("earlier_period", message))
     return told
 

@@ -48,6 +48,7 @@ WORDS = {
     "recency_days": Word("recency", "lapsed", "active"),
     "tenure_days": Word("age", "long-standing", "new"),
     "orders": Word("frequency", "frequent", "occasional"),
+    "active_days": Word("frequency", "returning", "", telling=0.8),
     "gap_mean_days": Word("frequency", "slow-rhythm", "fast-rhythm"),
     "aov": Word("value", "big-ticket", "small-ticket"),
     "lines_per_order": Word("value", "full-basket", "small-basket", telling=0.9),
@@ -86,8 +87,9 @@ def _words(traits: Sequence[Trait]) -> list[tuple[str, str]]:
     silent = any(each.feature == "recency_days" and each.effect > 0 for each in traits)
     for trait in sorted(traits, key=lambda each: (-abs(each.effect) * _telling(each.feature), each.feature)):
         theme, word = _word(trait)
-        # Who came once is as new as the last order is old: new is said of those who have also been there lately.
-        if word and not (silent and trait.feature == "tenure_days" and trait.effect < 0):
+        # Who came once is as old as that order, which its recency tells; new is who has also been there lately.
+        once = trait.once >= NEARLY_ALL and trait.effect > 0
+        if word and not (trait.feature == "tenure_days" and (once or (silent and trait.effect < 0))):
             found.setdefault(theme, word)
     return list(found.items())
 

@@ -3,7 +3,8 @@
 The gap statistic's idea (Tibshirani, Walther & Hastie 2001): a figure says something only beside the same figure of one
 population. A cloud of one normal distribution would be too easy to beat, since orders are counted in ones and most
 spends are small; so the copy keeps how every feature is spread and how each pair of them goes together (a Gaussian
-copula, Nelsen 2006), and gives all customers the same taste, from which each draws as many lines as a customer has.
+copula, Nelsen 2006), and gives all customers the same taste: each order is one that a customer with a single order has
+made for about as much money, drawn as often as the customer orders.
 """
 
 from __future__ import annotations
@@ -25,8 +26,12 @@ if TYPE_CHECKING:
 
     Values = NDArray[np.float64]
 
-MOST_LINES = 10_000
-"""Lines of a customer that are drawn at most: their shares hardly differ from the taste of all."""
+MOST_ORDERS, MOST_LINES = 200, 10_000
+"""Orders, or lines, of a customer that are drawn at most: their shares hardly differ from the taste of all."""
+LEAST_SINGLE = 30
+"""Customers with one order from whom orders can be drawn; of fewer, lines are drawn from the taste of all."""
+ALIKE = 0.1
+"""Share of these, above and below, among whom an order of about as much money is drawn."""
 
 
 def without_groups(sample: pl.DataFrame, categories: Sequence[str], seed: int) -> pl.DataFrame:
@@ -40,10 +45,18 @@ def without_groups(sample: pl.DataFrame, categories: Sequence[str], seed: int) -
     values = [sample[name].cast(pl.Float64) for name in known]
     copied = _copula([column.fill_null(strategy="mean").to_numpy() for column in values], random)
     columns = dict(zip(known, copied, strict=True))
+    if {"orders", "active_days"} <= columns.keys():
+        columns["active_days"] = _none_with_one_order(columns["active_days"], columns["orders"])
     tastes = [each.name for each in candidates(categories)[len(BEHAVIOUR) :]]
     if tastes:
         shares = sample.select(pl.col(tastes).cast(pl.Float64).fill_null(0.0).clip(0.0, 1.0)).to_numpy()
-        columns |= dict(zip(tastes, _one_taste(shares, sample["lines"], columns["lines"], random).T, strict=True))
+        single = (sample["orders"] == 1).to_numpy() & (shares.sum(axis=1) > 0)
+        if single.sum() >= LEAST_SINGLE and "aov" in columns:
+            worth = sample["aov"].cast(pl.Float64).to_numpy()[single]
+            drawn = _orders_of_all(shares[single], worth, columns["orders"], columns["aov"], random)
+        else:
+            drawn = _one_taste(shares, sample["lines"], columns["lines"], random)
+        columns |= dict(zip(tastes, drawn.T, strict=True))
     missing = {name: pl.lit(None, dtype=pl.Float64) for name in names if name not in known}
     return pl.DataFrame(columns).with_columns(**missing)
 
@@ -61,6 +74,25 @@ def _copula(columns: Sequence[Values], random: np.random.Generator) -> list[Valu
         drawn[:, varied] = drawn[:, varied] @ (vectors * np.sqrt(values.clip(0.0))).T
     places = drawn.argsort(axis=0, kind="stable").argsort(axis=0, kind="stable")
     return [np.sort(column)[place] for column, place in zip(columns, places.T, strict=True)]
+
+
+def _none_with_one_order(active: Values, orders: Values) -> Values:
+    """Give the least active days to the customers with one order, who have none: else their order stays as it is."""
+    place = np.lexsort((active, orders > 1)).argsort()
+    ordered: Values = np.sort(active)[place]
+    return ordered
+
+
+def _orders_of_all(shares: Values, worth: Values, orders: Values, aov: Values, random: np.random.Generator) -> Values:
+    """Draw each customer's orders among single ones of about its order value: one row per customer, the mean shares."""
+    ranked = worth.argsort(kind="stable")
+    width = max(LEAST_SINGLE // 2, int(len(worth) * ALIKE))
+    counts = orders.clip(1, MOST_ORDERS).astype(np.int64)
+    middles = np.repeat(np.searchsorted(worth[ranked], aov), counts)
+    places = (middles + random.integers(-width, width + 1, len(middles))).clip(0, len(worth) - 1)
+    drawn = shares[ranked[places]]
+    sums: Values = np.add.reduceat(drawn, np.cumsum(counts) - counts, axis=0)
+    return sums / counts[:, None]
 
 
 def _one_taste(shares: Values, lines: pl.Series, drawn: Values, random: np.random.Generator) -> Values:

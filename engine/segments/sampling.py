@@ -34,5 +34,7 @@ def take_sample(customers: pl.LazyFrame, size: int, seed: int) -> pl.DataFrame:
     drawn = customers.select(ids.alias(DRAW)).collect(engine="streaming")
     # NOTE: the draws alone first. To find the lowest among whole rows takes three times as long.
     highest = drawn[DRAW].bottom_k(size).max()
+    if highest is None:
+        return customers.head(0).collect()
     chosen = pl.concat([customers, drawn.lazy()], how="horizontal").filter(pl.col(DRAW) <= highest)
     return chosen.collect(engine="streaming").sort(DRAW, "customer_id").head(size).drop(DRAW).rechunk()

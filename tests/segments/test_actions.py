@@ -33,6 +33,7 @@ def _traits(once: float = 0.0, **effects: float) -> list[Trait]:
         (_traits(once=0.9, orders=-1.0, recency_days=-0.5), (0.3, 0.1), "Win the second order"),
         (_traits(once=0.9, orders=-1.0, recency_days=0.9), (0.3, 0.1), "One inexpensive reminder"),
         (_traits(aov=1.0), (0.2, 0.3), "next large order"),
+        (_traits(active_days=0.6), (0.2, 0.2), "usual time between orders"),
         (_traits(tenure_days=-1.0), (0.2, 0.1), "habit"),
         (_traits(return_rate=1.5, orders=1.0), (0.2, 0.3), "comes back"),
         (_traits(), (0.2, 0.2), "like the average"),

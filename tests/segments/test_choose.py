@@ -41,8 +41,17 @@ def test_one_cloud_is_no_groups() -> None:
     assert "atural groups:" not in found.text
 
 
-def test_the_finer_of_equally_good_cuts_is_preferred() -> None:
-    assert choose([_evidence(4, 0.40), _evidence(5, 0.39), _evidence(6, 0.30)]).k == 5
+def test_of_the_useful_numbers_the_one_that_parts_best_is_taken_or_a_finer_one_as_good() -> None:
+    assert choose([_evidence(4, 0.400), _evidence(5, 0.398), _evidence(6, 0.390)]).k == 5
+    assert choose([_evidence(4, 0.400, 0.95), _evidence(5, 0.398, 0.90)]).k == 4
+    assert choose([_evidence(4, 0.390), _evidence(6, 0.400)]).k == 6
+
+
+def test_an_earlier_number_is_kept_while_it_is_stable() -> None:
+    assert choose([_evidence(4, 0.40), _evidence(6, 0.30)], earlier=6).k == 6
+    assert choose([_evidence(4, 0.40), _evidence(6, 0.30, 0.5)], earlier=6).k == 4
+    assert choose([_evidence(2, 0.60), _evidence(4, 0.40)], earlier=2).k == 4
+    assert choose([_evidence(4, 0.40)], earlier=7).k == 4
 
 
 def test_four_groups_are_preferred_to_three_that_part_a_little_better() -> None:

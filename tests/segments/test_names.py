@@ -67,3 +67,10 @@ def test_equal_names_grow_until_they_differ() -> None:
 
 def test_segments_that_nothing_tells_apart_are_numbered() -> None:
     assert name_segments([[], []]) == ["Average buyers", "Average buyers 2"]
+
+
+def test_new_is_not_said_of_customers_who_have_been_silent() -> None:
+    once = [_trait_of("orders", -1.0, once=0.9), _trait_of("tenure_days", -1.0), _trait_of("recency_days", 0.3)]
+
+    assert name_segments([once]) == ["One-time buyers"]
+    assert name_segments([[*once[:2], _trait_of("recency_days", -0.3)]]) == ["New one-time buyers"]
