@@ -50,7 +50,7 @@ def test_of_the_useful_numbers_the_one_that_parts_best_is_taken_or_a_finer_one_a
 def test_an_earlier_number_is_kept_while_it_is_stable() -> None:
     assert choose([_evidence(4, 0.40), _evidence(6, 0.30)], earlier=6).k == 6
     assert choose([_evidence(4, 0.40), _evidence(6, 0.30, 0.5)], earlier=6).k == 4
-    assert choose([_evidence(2, 0.60), _evidence(4, 0.40)], earlier=2).k == 4
+    assert choose([_evidence(2, 0.45), _evidence(4, 0.40)], earlier=2).k == 4
     assert choose([_evidence(4, 0.40)], earlier=7).k == 4
 
 
@@ -78,8 +78,14 @@ def test_a_cut_with_a_splinter_is_passed_over() -> None:
 
 
 def test_two_groups_are_taken_only_where_no_finer_cut_is_stable() -> None:
-    assert choose([_evidence(2, 0.60), _evidence(4, 0.30)]).k == 4
-    assert choose([_evidence(2, 0.60), _evidence(4, 0.30, 0.5)]).k == 2
+    assert choose([_evidence(2, 0.40), _evidence(4, 0.30)]).k == 4
+    assert choose([_evidence(2, 0.40), _evidence(4, 0.30, 0.5)]).k == 2
+
+
+def test_two_clear_groups_are_left_whole() -> None:
+    assert choose([_evidence(2, 0.86), _evidence(3, 0.66), _evidence(4, 0.60)]).k == 2
+    assert choose([_evidence(2, 0.45), _evidence(4, 0.30)]).k == 4
+    assert choose([_evidence(2, 0.60), _evidence(4, 0.50)]).k == 4
 
 
 def test_where_nothing_is_stable_the_verdict_says_so() -> None:

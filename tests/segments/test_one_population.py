@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -13,7 +14,17 @@ import pytest
 from tests.conftest import Cli
 
 
-def _export(path: Path, *, customers: int, orders: float, spread: float, categories: int, lines: float) -> None:
+def _export(
+    path: Path,
+    *,
+    customers: int,
+    orders: float,
+    spread: float,
+    categories: int,
+    lines: float,
+    prices: float,
+    alike: bool,
+) -> None:
     """Write orders of customers who differ by chance alone: paces from one Gamma, spends from one log-normal."""
     random = np.random.default_rng(11)
     pace = random.gamma(spread, orders / spread, customers)
@@ -32,30 +43,53 @@ def _export(path: Path, *, customers: int, orders: float, spread: float, categor
     }
     frame = pl.DataFrame(columns)
     if categories:
+        kinds = (
+            random.integers(categories, size=len(owner))[row] if alike else random.integers(categories, size=len(row))
+        )
         frame = frame.with_columns(
-            category=pl.Series([f"Kind {each}" for each in random.integers(categories, size=len(row))])
+            amount=pl.Series(frame["amount"].to_numpy() * prices**kinds).round(2),
+            category=pl.Series([f"Kind {each}" for each in kinds]),
         )
     frame.write_csv(path, datetime_format="%Y-%m-%d %H:%M:%S")
 
 
+USUAL: dict[str, Any] = {
+    "customers": 2_000,
+    "spread": 1.0,
+    "categories": 0,
+    "lines": 2.0,
+    "prices": 1.0,
+    "alike": False,
+}
+
+
 @pytest.mark.parametrize(
-    ("orders", "spread", "categories", "lines"),
+    "shop",
     [
-        (3.0, 1.0, 0, 2.0),
-        (8.0, 50.0, 6, 3.0),
-        (0.05, 1.0, 4, 1.0),  # a line each: tastes look like groups, one for each category
-        (0.6, 0.3, 5, 1.0),
+        {"orders": 3.0},
+        {"orders": 8.0, "spread": 50.0, "categories": 6, "lines": 3.0},
+        {"orders": 0.05, "categories": 4, "lines": 1.0},  # a line each: tastes look like groups, one for each category
+        {"orders": 0.6, "spread": 0.3, "categories": 5, "lines": 1.0},
+        {"orders": 2.0, "categories": 6, "lines": 3.0, "alike": True},
+        {"orders": 2.0, "categories": 3, "prices": 6.0},
+        {"orders": 1.0, "customers": 150},
     ],
-    ids=["recency and value", "tastes by chance", "one line each", "a few lines each"],
+    ids=[
+        "recency and value",
+        "tastes",
+        "one line each",
+        "few lines",
+        "orders of a category",
+        "prices",
+        "few customers",
+    ],
 )
-def test_noise_is_never_called_natural_groups(
-    cli: Cli, tmp_path: Path, orders: float, spread: float, categories: int, lines: float
-) -> None:
-    _export(tmp_path / "shop.csv", customers=3_000, orders=orders, spread=spread, categories=categories, lines=lines)
+def test_noise_is_never_called_natural_groups(cli: Cli, tmp_path: Path, shop: dict[str, Any]) -> None:
+    _export(tmp_path / "shop.csv", **(USUAL | shop))
 
     done = cli("analyze", tmp_path / "shop.csv", "--out", tmp_path / "out", "--json", "--quiet")
 
     assert done.returncode == 0, done.stderr
     k = json.loads(done.stdout)["k"]
     assert k["structure"] in {"continuum", "none"}
-    assert "no natural groups" in k["verdict"] or "No stable structure" in k["verdict"]
+    assert "No natural groups" in k["verdict"] or "No stable structure" in k["verdict"]

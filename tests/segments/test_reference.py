@@ -4,6 +4,7 @@ from statistics import NormalDist, correlation
 
 import numpy as np
 import polars as pl
+import pytest
 from polars.testing import assert_frame_equal
 
 from engine.segments.matrix import BEHAVIOUR
@@ -19,7 +20,8 @@ def _customers(count: int = 4_000) -> pl.DataFrame:
     columns = {each.name: np.exp(random.normal(size=count) * 0.3 + 2 * group) for each in BEHAVIOUR}
     shares = random.uniform(0, 0.1, count)
     return pl.DataFrame(columns).with_columns(
-        pl.Series("orders", 1 + 9 * group),
+        pl.Series("orders", np.where(random.random(count) < 0.4, 1, 5 + 5 * group)),
+        pl.Series("aov", np.exp(random.normal(size=count))),
         pl.Series("lines", random.integers(1, 30, count)),
         pl.Series(TASTES[0], np.where(group == 1, 1 - shares, shares)),
         pl.Series(TASTES[1], np.where(group == 1, shares, 1 - shares)),
@@ -52,10 +54,32 @@ def test_all_customers_have_one_taste() -> None:
 
     copied = without_groups(customers, ["A", "B"], seed=1)
 
-    middle = [copied.filter(pl.col("lines") >= 20)[name] for name in TASTES]
-    assert all(share.mean() is not None and abs(float(share.mean()) - 0.5) < 0.05 for share in middle)  # type: ignore[arg-type]
-    assert all(float(share.std()) < 0.15 for share in middle)  # type: ignore[arg-type]
-    assert customers[TASTES[0]].std() > 0.4  # type: ignore[operator]
+    often = [frame.filter(pl.col("orders") == 10).select(TASTES) for frame in (copied, customers)]
+    (mean, spread), (_, own) = [(frame.mean().row(0), frame.std().row(0)) for frame in often]
+    assert mean == pytest.approx((0.5, 0.5), abs=0.05)
+    # Ten orders of two tastes: .45 over the root of ten.
+    assert spread == pytest.approx((0.142, 0.142), abs=0.02)
+    assert max(own) < 0.05
+    once = copied.filter(pl.col("orders") == 1)[TASTES[0]]
+    assert once.std() == pytest.approx(0.45, abs=0.02)
+
+
+def test_without_single_orders_lines_are_drawn_from_the_taste_of_all() -> None:
+    customers = _customers().with_columns(orders=pl.col("orders") + 1)
+
+    copied = without_groups(customers, ["A", "B"], seed=1)
+
+    many = copied.filter(pl.col("lines") >= 20).select(TASTES)
+    assert many.mean().row(0) == pytest.approx((0.5, 0.5), abs=0.05)
+    assert max(many.std().row(0)) < 0.15
+
+
+def test_customers_with_one_order_have_no_active_days() -> None:
+    customers = _customers().with_columns(active_days=pl.when(pl.col("orders") > 1).then("active_days").otherwise(0.0))
+
+    copied = without_groups(customers, [], seed=1)
+
+    assert ((copied["orders"] == 1) == (copied["active_days"] == 0)).all()
 
 
 def test_the_copy_depends_on_the_seed_alone() -> None:
