@@ -41,9 +41,9 @@ PARTS = {"units": 1_000, "revenue": 100, "recent_revenue": 100, "earlier_revenue
 FLOATS = {
     LINES: (),
     CUSTOMERS: (
-        "aov", "aov_std", "recency_days", "tenure_days", "gap_mean_days", "gap_std_days", "gap_median_days",
-        "lines_per_order", "price", "top_category_share", "return_rate", "weekend_share", "night_share",
-        "morning_share", "afternoon_share", "evening_share",
+        "aov", "aov_std", "recency_days", "tenure_days", "active_days", "gap_mean_days", "gap_std_days",
+        "gap_median_days", "lines_per_order", "price", "top_category_share", "return_rate", "weekend_share",
+        "night_share", "morning_share", "afternoon_share", "evening_share",
     ),
     SUMMARY: (),
 }  # fmt: skip

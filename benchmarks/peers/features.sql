@@ -98,6 +98,7 @@ SELECT
     net::DOUBLE AS revenue,
     epoch_us(as_of - last_order) / 86400e6 AS recency_days,
     epoch_us(as_of - first_order) / 86400e6 AS tenure_days,
+    epoch_us(last_order - first_order) / 86400e6 AS active_days,
     paid::DOUBLE / nullif(bought_units, 0) AS price,
     breadth.products,
     CASE

@@ -115,6 +115,7 @@ def _customers(orders: pd.DataFrame, as_of: pd.Timestamp) -> pd.DataFrame:
     customers["earlier_revenue"] = (sums["net"] - sums["recent"]) / 100
     customers["recency_days"] = _days(as_of - customers["last_order"])
     customers["tenure_days"] = _days(as_of - customers["first_order"])
+    customers["active_days"] = _days(customers["last_order"] - customers["first_order"])
     customers["price"] = sums["paid"] / 100 / sums["bought_units"]
     returned = sums["paid"] - sums["net"]
     unpaid = ((returned > 0) | (customers["orders"] == 0)).astype(float)

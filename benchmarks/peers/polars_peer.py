@@ -63,6 +63,7 @@ def _features(lines: pl.DataFrame) -> pl.LazyFrame:
             earlier_revenue=(pl.col("net") - pl.col("recent")) / 100,
             recency_days=(as_of - pl.col("last_order")).dt.total_microseconds() / DAY,
             tenure_days=(as_of - pl.col("first_order")).dt.total_microseconds() / DAY,
+            active_days=(pl.col("last_order") - pl.col("first_order")).dt.total_microseconds() / DAY,
             price=pl.col("paid") / 100 / pl.col("bought_units"),
             return_rate=pl.when(pl.col("paid") > 0)
             .then(pl.min_horizontal(returned / pl.col("paid"), 1.0))

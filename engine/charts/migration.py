@@ -213,6 +213,6 @@ def _finding(migration: pl.DataFrame, summary: dict[str, Any]) -> str:
         return "Every customer stayed in their segment"
     first = moved(migration).row(0, named=True)
     return (
-        f"{numbers.share(customers['moved_share'])} of customers changed segment; most moved from "
+        f"{numbers.share(customers['moved_share'])} of customers changed segment; the largest move is from "
         f"{cut(first['from_segment'], 40)} to {cut(first['to_segment'], 40)}"
     )

@@ -18,7 +18,7 @@ SMALLEST_SHARE = 0.01
 """Share of the customers that the smallest segment must have."""
 USEFUL = (4, 8)
 """Numbers of segments that serve best: fewer tell hardly what to do, more nobody keeps apart."""
-CLOSE, AS_STABLE = 0.99, 0.03
+CLOSE, AS_STABLE = 0.98, 0.03
 """Share of the best silhouette of these from which a finer cut is preferred to it, and the stability it may lack."""
 TWO_CLEAR, TWO_BETTER = 0.5, 1.25
 """Silhouette of two groups, and how many times that of any finer cut it must be, for them to be all there is."""
@@ -51,7 +51,7 @@ def choose(candidates: Sequence[Evidence], earlier: int | None = None) -> Eviden
 
     The rule: only numbers of segments that are stable and have no splinter. Of those from four to eight that reach 85%
     of the best silhouette (from three on; two halves are always far apart), the one with the best silhouette is taken,
-    or the largest within a hundredth of it that comes back as well: a finer picture serves better where it is as true.
+    or the largest within a fiftieth of it that comes back as well: a finer picture serves better where it is as true.
     Where there are none from four to eight, three are taken, then more than eight, then two; two also where they are
     clear groups and part far better than any finer cut. Where nothing is stable, the most stable number without a
     splinter is taken.

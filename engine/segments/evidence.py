@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 SAMPLE = 10_000
 """Customers on which the numbers of segments are compared."""
-SILHOUETTE_SAMPLE = 2_000
+SILHOUETTE_SAMPLE = 4_000
 STARTS = 10
 BOOTSTRAPS = 8
 FEW_KINDS = 100
@@ -70,7 +70,7 @@ def evaluate(points: Matrix, ks: Sequence[int], seed: int, bootstraps: int = BOO
     """
     points = points[:SAMPLE]
     with one_thread():
-        distances = pairwise_distances(points[:SILHOUETTE_SAMPLE].astype(np.float64))
+        distances = pairwise_distances(points[:SILHOUETTE_SAMPLE].astype(np.float64)).astype(np.float32)
     np.fill_diagonal(distances, 0.0)
     return [_judge(points, distances, k, seed, bootstraps) for k in ks]
 
@@ -97,7 +97,7 @@ def _start(points: Matrix, k: int, random_state: np.random.RandomState) -> Matri
     return centres
 
 
-def _judge(points: Matrix, distances: NDArray[np.float64], k: int, seed: int, bootstraps: int) -> Evidence:
+def _judge(points: Matrix, distances: NDArray[np.float32], k: int, seed: int, bootstraps: int) -> Evidence:
     labels = fit(points, k, seed).labels_
     random = np.random.default_rng([seed, k])
     again = []

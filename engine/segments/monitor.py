@@ -47,8 +47,14 @@ class Drift:
 
 
 def measure(customers: pl.LazyFrame, model: Model) -> Drift:
-    """Measure the drift of labelled customers: one row per customer, at least one."""
+    """Measure the drift of labelled customers: one row per customer, at least one.
+
+    Customers without a purchase are left out, as they are where the model is fitted, unless there are no others.
+    """
     training = model.training
+    buyers = customers.filter(pl.col("orders") > 0)
+    if buyers.select(pl.len()).collect(engine="streaming").item():
+        customers = buyers
     aggregates = {
         f"{place} {number}": count
         for place, each in enumerate(training.features)

@@ -27,7 +27,7 @@ def test_the_title_tells_the_share_and_the_largest_move(tmp_path: Path) -> None:
 
     svg = vlc.vegalite_to_svg(chart.to_json(validate=False))
     said = words(svg)
-    assert title(chart) == "31% of customers changed segment; most moved from Loyal to Lapsed"
+    assert title(chart) == "31% of customers changed segment; the largest move is from Loyal to Lapsed"
     assert title(chart) in said
     for label in (
         "Loyal 10",

@@ -15,7 +15,7 @@ from engine.result import Analysis
 
 pytestmark = pytest.mark.real_data
 
-PAIRS = 8
+PAIRS = 16
 
 
 def _usual(customers: pl.DataFrame, k: int) -> float:

@@ -33,14 +33,14 @@ def small_frames(frames: Frames) -> Frames:
     )
     profile = pl.DataFrame(
         {
-            "segment": [1, 2],
-            "segment_name": ["Big buyers", "Lapsed buyers"],
-            "feature": ["recency_days"] * 2,
-            "label": ["Days since last order"] * 2,
-            "unit": ["days"] * 2,
-            "median": [10.0, 120.0],
-            "overall_median": [60.0, 60.0],
-            "effect": [-1.0, 0.5],
+            "segment": [1, 2, 1, 2],
+            "segment_name": ["Big buyers", "Lapsed buyers"] * 2,
+            "feature": ["recency_days"] * 2 + ["orders"] * 2,
+            "label": ["Days since last order"] * 2 + ["Orders"] * 2,
+            "unit": ["days"] * 2 + ["orders"] * 2,
+            "median": [10.0, 120.0, 5.0, 2.0],
+            "overall_median": [60.0, 60.0, 2.0, 2.0],
+            "effect": [-1.0, 0.5, 1.0, 0.0],
         }
     )
     affinity = pl.DataFrame(

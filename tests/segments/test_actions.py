@@ -17,7 +17,7 @@ def _slipping() -> list[Trait]:
 
 
 def _traits(once: float = 0.0, **effects: float) -> list[Trait]:
-    return [Trait(feature, effect, 1.0, 1.0, once=once) for feature, effect in effects.items()] or [
+    return [Trait(feature, effect, 5.0, 1.0, once=once) for feature, effect in effects.items()] or [
         Trait("orders", 0.0, 1.0, 1.0, once=once)
     ]
 
