@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from engine.commands.options import READING, RUNNING, SCORING, Files, Quiet, command
+from engine.commands.printing import put_out
 from engine.errors import EngineError
 from engine.settings import Settings
 from engine.version import __version__
@@ -59,16 +60,15 @@ def analyze(
             tell=shown.tell if shown else None,
             watch=shown.watch if shown else None,
         )
-    if as_json:
-        import json
+    from engine.report.console import show
 
-        typer.echo(json.dumps(result.summary, indent=2, ensure_ascii=False))
-    elif not quiet:
-        from rich.console import Console
-
-        from engine.report.console import show
-
-        show(result.summary, result.summary["findings"], Console(), result.out)
+    summary = result.summary
+    put_out(
+        summary,
+        lambda console: show(summary, summary["findings"], console, result.out),
+        as_json=as_json,
+        quiet=quiet,
+    )
 
 
 @command(app, READING, {name: each for name, each in RUNNING.items() if name in SCORING})
@@ -98,16 +98,9 @@ def score(
             tell=shown.tell if shown else None,
             watch=shown.watch if shown else None,
         )
-    if as_json:
-        import json
+    from engine.report.drifted import show
 
-        typer.echo(json.dumps(result.summary, indent=2, ensure_ascii=False))
-    elif not quiet:
-        from rich.console import Console
-
-        from engine.report.drifted import show
-
-        show(result.summary, Console(), result.out)
+    put_out(result.summary, lambda console: show(result.summary, console, result.out), as_json=as_json, quiet=quiet)
 
 
 @command(app, READING)
@@ -137,16 +130,9 @@ def inspect(
         from engine.config import write_config as write
 
         write(write_config, source, settings)
-    if as_json:
-        import json
+    from engine.report.inspected import show
 
-        typer.echo(json.dumps(found, indent=2, ensure_ascii=False, allow_nan=False))
-    elif not quiet:
-        from rich.console import Console
-
-        from engine.report.inspected import show
-
-        show(found, Console())
+    put_out(found, lambda console: show(found, console), as_json=as_json, quiet=quiet)
     if write_config is not None:
         tell(f"Written: {write_config}")
 
@@ -171,16 +157,9 @@ def compare(
 
     target = out or Path("output") / f"{run_a.resolve().name}-to-{run_b.resolve().name}"
     result = run(run_a, run_b, out=target, tell=tell)
-    if as_json:
-        import json
+    from engine.report.moved_console import show
 
-        typer.echo(json.dumps(result.summary, indent=2, ensure_ascii=False, allow_nan=False))
-    elif not quiet:
-        from rich.console import Console
-
-        from engine.report.moved_console import show
-
-        show(result, Console(), result.out)
+    put_out(result.summary, lambda console: show(result, console, result.out), as_json=as_json, quiet=quiet)
 
 
 @command(app)

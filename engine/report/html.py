@@ -15,6 +15,8 @@ from engine.report.figures import favourites
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from jinja2 import Template
+
     from engine.result import Frames
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -46,16 +48,20 @@ def render_report(
     )
 
 
-def rendered(template: str, specs: Mapping[str, dict[str, Any]], bundle: str, **content: Any) -> str:
-    """Return a page made from a template, with the charts and what draws them."""
-    page = Environment(
+def page(template: str) -> Template:
+    """Read the template of a page: everything that is put into it is escaped."""
+    return Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     ).get_template(template)
-    return page.render(
+
+
+def rendered(template: str, specs: Mapping[str, dict[str, Any]], bundle: str, **content: Any) -> str:
+    """Return a page made from a template, with the charts and what draws them."""
+    return page(template).render(
         **content,
         n=numbers,
         charts={name: _embedded(spec) for name, spec in specs.items()},

@@ -5,13 +5,12 @@ from __future__ import annotations
 import shutil
 from typing import TYPE_CHECKING, Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from engine.report import files, numbers, tables
 from engine.report.drifted import PAGE, STYLES, drift_rows, model_told
 from engine.report.files import ACTIVATION, CUSTOMERS, MODEL, REJECTS, RUN, SEGMENTS, SUMMARY
-from engine.report.html import TEMPLATES
+from engine.report.html import page
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -68,14 +67,7 @@ def write(
 
 def render_page(summary: dict[str, Any], pictures: Mapping[str, str]) -> str:
     """Return the page of a scoring, self-contained and without scripts; `pictures` are charts as SVG by name."""
-    page = Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    ).get_template("score.html.j2")
-    return page.render(
+    return page("score.html.j2").render(
         s=summary,
         n=numbers,
         tables=tables,
