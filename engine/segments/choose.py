@@ -52,9 +52,9 @@ def choose(candidates: Sequence[Evidence], earlier: int | None = None) -> Eviden
     The rule: only numbers of segments that are stable and have no splinter. Of those from four to eight that reach 85%
     of the best silhouette (from three on; two halves are always far apart), the one with the best silhouette is taken,
     or the largest within a fiftieth of it that comes back as well: a finer picture serves better where it is as true.
-    Where there are none from four to eight, three are taken, then more than eight, then two; two also where they are
-    clear groups and part far better than any finer cut. Where nothing is stable, the most stable number without a
-    splinter is taken.
+    Where there are none from four to eight, three are taken, then two; two also where they are clear groups and part
+    far better than any finer cut. Where nothing is stable, the most stable number without a splinter is taken. More
+    than eight are tried only where the user, or an earlier run, has as many.
 
     An `earlier` number is kept where it is among the stable ones from three on, so that next month's picture is not
     another one by a hair.
@@ -69,7 +69,7 @@ def choose(candidates: Sequence[Evidence], earlier: int | None = None) -> Eviden
     if two >= max(TWO_CLEAR, TWO_BETTER * best):
         return next(each for each in firm if each.k == 2)
     least, most = USEFUL
-    for useful in (range(least, most + 1), (3,), range(most + 1, 100)):
+    for useful in (range(least, most + 1), (3,)):
         these = [each for each in firm if each.k in useful and each.silhouette >= COMPARABLE * best]
         if these:
             top = max(these, key=lambda each: (each.silhouette, each.k))

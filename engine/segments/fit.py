@@ -35,7 +35,7 @@ START_SAMPLE = 20_000
 REFINE_SAMPLE = 200_000
 """Customers over whom the centroids are refined."""
 STARTS = 20
-ENOUGH, DRAWS = 2_000, 5
+ENOUGH, DRAWS = 1_000, 5
 """Customers from which one copy without groups is enough to compare with; of fewer as many are made."""
 REFERENCE_BOOTSTRAPS = 3
 """Bootstrap fits of the customers without groups: they are there to compare with, not to choose from."""
@@ -81,7 +81,7 @@ def fit_segments(
     start = sample.head(START_SAMPLE)
     features = fit_features(start, candidates(categories)) if len(sample) else []
     points = _points(sample, features)
-    ks = _possible(points)
+    ks = [each for each in _possible(points) if each <= max(choose.USEFUL[1], k or 0, earlier or 0)]
     if k is not None and k not in ks:
         raise EngineError(
             f"{k} segments were asked for, but {len(sample):,} customers allow {max(ks, default=1)} at most.",

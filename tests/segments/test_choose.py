@@ -59,11 +59,6 @@ def test_four_groups_are_preferred_to_three_that_part_a_little_better() -> None:
     assert choose([_evidence(3, 0.80), _evidence(4, 0.60)]).k == 3
 
 
-def test_more_than_eight_are_taken_only_where_no_useful_number_is_stable() -> None:
-    assert choose([_evidence(8, 0.40), _evidence(10, 0.42)]).k == 8
-    assert choose([_evidence(8, 0.40, 0.5), _evidence(10, 0.42)]).k == 10
-
-
 def test_an_unstable_cut_is_not_chosen_for_its_silhouette() -> None:
     assert choose([_evidence(4, 0.30), _evidence(5, 0.60, 0.5)]).k == 4
 
