@@ -11,10 +11,8 @@ if TYPE_CHECKING:
 
     from engine.segments.names import Trait
 
-GROWING = 1.25
+WORTH_MORE = 1.25
 """How much of its share of customers a segment must bring in revenue to be called worth more than others."""
-
-
 OFTEN = 3
 """Orders of the median customer from which a segment is said to come often."""
 BEHIND = 3.0
@@ -24,7 +22,8 @@ BEHIND = 3.0
 def advise(traits: Sequence[Trait], customer_share: float, revenue_share: float | None) -> str:
     """Say in one sentence what to do with a segment: the first rule that its customers meet.
 
-    Recency and tenure decide first (keep, win back, or let go), then how often and how much they buy.
+    Returns decide first, then whether they still come (keep, win back, or let go), then how often and how much they
+    buy.
     """
     effect = {each.feature: each.effect for each in traits}
     median = {each.feature: each.median for each in traits}
@@ -34,7 +33,7 @@ def advise(traits: Sequence[Trait], customer_share: float, revenue_share: float 
     often = effect.get("orders", 0.0) >= NOTABLE and (median.get("orders") or 0) >= OFTEN
     dear = effect.get("aov", 0.0) >= NOTABLE
     cheap = effect.get("aov", 0.0) <= -NOTABLE
-    worth = revenue_share is not None and revenue_share >= GROWING * customer_share
+    worth = revenue_share is not None and revenue_share >= WORTH_MORE * customer_share
     rules = (
         (
             effect.get("return_rate", 0.0) >= 2 * NOTABLE,

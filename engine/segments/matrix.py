@@ -8,7 +8,7 @@ Nothing counts twice. Four features say when and how much a customer buys: numbe
 days between the first and the last, value of an order. Tenure and the gap between orders follow from them (tenure =
 recency + active days, mean gap = active days / (orders - 1)), are told and not clustered; so a customer with one order,
 who has no gap, has zero active days and needs no invented value. How an order is made up (lines, price, breadth),
-returns and the days of the week add a little each; tastes count as much as all four together.
+returns and the days of the week add a little each; tastes together have a variance of 8, those four of about 5.
 """
 
 from __future__ import annotations
