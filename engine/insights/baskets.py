@@ -1,0 +1,299 @@
+"""What is bought together: pairs and triples of products in one order, as association rules.
+
+Orders are counted, not customers. Figures of a rule A -> B, from the shares of orders that hold A, B and both: support P(AB),
+confidence P(AB)/P(A), lift P(AB)/(P(A)P(B)) and leverage P(AB)-P(A)P(B) (Piatetsky-Shapiro 1991), conviction
+(1-P(B))/(1-confidence) (Brin et al. 1997), and Zhang's metric, leverage / max(P(AB)(1-P(A)), P(A)(P(B)-P(AB))) (Zhang 2000).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import polars as pl
+
+from engine.insights.incidence import both, incidence, together
+from engine.insights.intervals import around, wilson
+from engine.intake.rules import GIANT_BASKET, is_bought
+from engine.schema import CODE
+from engine.units import ratio
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from engine.insights.incidence import Sparse
+
+MOST_PRODUCTS = 2_000
+"""Products that are looked at: the most bought. Their pairs are counted in a table of 16 MB a segment."""
+LEAST_ORDERS = 20
+"""Orders that must hold a pair, where the user names no support."""
+EXTENDED = 1_000
+"""The most frequent pairs, to which a third product is looked for."""
+MOST_RULES = 500
+"""Rules of pairs, and of triples, that a run keeps: those that tell most."""
+MOST_OF_SEGMENT = 10
+"""Pairs that a segment is described by."""
+
+RULES = {
+    "antecedents": pl.List(pl.String),
+    "antecedent_labels": pl.List(pl.String),
+    "consequent": pl.String,
+    "consequent_label": pl.String,
+    "orders": pl.Int64,
+    **dict.fromkeys(
+        ("support", "antecedent_support", "consequent_support", "confidence", "lift", "lift_low", "lift_high"),
+        pl.Float64,
+    ),
+    **dict.fromkeys(("leverage", "conviction", "zhang"), pl.Float64),
+}
+SEGMENT_PAIRS = {
+    "segment": pl.Int64,
+    **dict.fromkeys(("segment_name", "first", "first_label", "second", "second_label"), pl.String),
+    "orders": pl.Int64,
+    **dict.fromkeys(("support", "lift", "lift_low", "overall_lift"), pl.Float64),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Items:
+    """The items that are looked at, by their numbers."""
+
+    names: Sequence[str]
+    labels: Sequence[str]
+
+    def __len__(self) -> int:
+        return len(self.names)
+
+    def named(self, number: str | pl.Expr) -> pl.Expr:
+        """Look the names up by a column of numbers."""
+        return _called(number, self.names)
+
+    def labelled(self, number: str | pl.Expr) -> pl.Expr:
+        """Look up what people read in place of the names."""
+        return _called(number, self.labels)
+
+
+@dataclass(slots=True)
+class Counts:
+    """Orders by segment that hold an item (the diagonal) or two of them; added up shard by shard."""
+
+    together: np.ndarray
+    """segments x items x items, symmetric."""
+    orders: np.ndarray
+    """Orders by segment that hold a product, also one that is not looked at; without the giant ones."""
+    giant: dict[str, int]
+    """Orders that were left out for their size, and their lines."""
+
+    @classmethod
+    def none(cls, segments: int, items: int) -> Counts:
+        """Begin with nothing."""
+        return cls(
+            np.zeros((segments, items, items), dtype=np.int32),
+            np.zeros(segments, dtype=np.int64),
+            {"orders": 0, "lines": 0},
+        )
+
+    def add(self, baskets: pl.DataFrame, segments: np.ndarray) -> None:
+        """Count the orders of a shard (`baskets`); `segments` has the segment of each, from 1."""
+        lines = baskets["items"].list.len().to_numpy()
+        giant = lines >= GIANT_BASKET
+        self.giant["orders"] += int(giant.sum())
+        self.giant["lines"] += int(lines[giant].sum(dtype=np.int64))
+        found = incidence(baskets["items"], self.together.shape[1])
+        for segment in range(len(self.orders)):
+            chosen = np.flatnonzero((segments == segment + 1) & ~giant)
+            self.orders[segment] += len(chosen)
+            part = found[chosen]
+            together(part, part, self.together[segment])
+
+
+def baskets(lines: pl.LazyFrame, number: pl.Expr) -> pl.LazyFrame:
+    """Return what each order holds, of coded lines (`features.lines.coded`); returns are left out.
+
+    One row per order that holds a product: the customer's code, `day` (of its first bought line) and `items`, a list with
+    the `number` of the product of each line. Lines without a number are none of products.
+    """
+    return (
+        lines.filter(is_bought())
+        .select("customer_id", "order_key", day=pl.col("ordered_at").dt.date(), items=number)
+        .filter(pl.col("items").is_not_null())
+        .group_by("customer_id", "order_key")
+        .agg(pl.col("day").min(), "items")
+        .select(pl.col("customer_id").to_physical().alias(CODE), "day", "items")
+    )
+
+
+def frequent(together: np.ndarray, orders: int, support: float | None) -> pl.DataFrame:
+    """List the pairs that enough orders hold: `a`, `b` (numbers of items, a < b), orders, orders_a, orders_b.
+
+    The support is a share of the orders, or LEAST_ORDERS of them where it is None. The most frequent come first.
+    """
+    enough = _enough(together, orders, support)
+    first, second = np.nonzero(np.triu(enough, 1))
+    single = np.diagonal(together)
+    found = pl.DataFrame(
+        {
+            "a": first,
+            "b": second,
+            "orders": together[first, second],
+            "orders_a": single[first],
+            "orders_b": single[second],
+        },
+        schema=dict.fromkeys(("a", "b", "orders", "orders_a", "orders_b"), pl.Int64),
+    )
+    return found.sort("orders", "a", "b", descending=[True, False, False])
+
+
+def _enough(counts: np.ndarray, orders: int, support: float | None) -> np.ndarray:
+    if support is None:
+        return counts >= LEAST_ORDERS
+    return (counts > 0) & (counts / max(orders, 1) >= support)
+
+
+def third(baskets: pl.DataFrame, pairs: pl.DataFrame, items: int) -> np.ndarray:
+    """Count in how many orders of a shard each item comes with each of `pairs`: pairs x items."""
+    small = baskets.filter(pl.col("items").list.len() < GIANT_BASKET)
+    found = incidence(small["items"], items)
+    counts = np.zeros((pairs.height, items), dtype=np.int32)
+    holding: Sparse = both(found, found, pairs["a"].to_numpy(), pairs["b"].to_numpy())
+    together(holding, found, counts)
+    return counts
+
+
+def rules_of_pairs(pairs: pl.DataFrame, orders: int) -> pl.DataFrame:
+    """Turn pairs (`frequent`) into rules, both ways: antecedents (list of numbers), consequent, and the figures."""
+    forth = pairs.select(
+        antecedents=pl.concat_list("a"), consequent="b", both="orders", antecedent="orders_a", other="orders_b"
+    )
+    back = pairs.select(
+        antecedents=pl.concat_list("b"), consequent="a", both="orders", antecedent="orders_b", other="orders_a"
+    )
+    return _measured(pl.concat([forth, back]), orders, comparisons=pairs.height)
+
+
+def rules_of_triples(
+    pairs: pl.DataFrame, counts: np.ndarray, together: np.ndarray, orders: int, support: float | None
+) -> pl.DataFrame:
+    """Turn pairs and the orders that hold a third item (`third`) into rules {A, B} -> C, of the frequent triples."""
+    enough = _enough(counts, orders, support)
+    own = np.arange(pairs.height)
+    enough[own, pairs["a"].to_numpy()] = enough[own, pairs["b"].to_numpy()] = False
+    place, other = np.nonzero(enough)
+    extended = pairs[place].with_columns(
+        pl.Series("consequent", other, dtype=pl.Int64),
+        pl.Series("both", counts[place, other], dtype=pl.Int64),
+        pl.Series("other", np.diagonal(together)[other], dtype=pl.Int64),
+    )
+    ways = extended.select(
+        pl.concat_list("a", "b").alias("antecedents"), "consequent", "both", antecedent="orders", other="other"
+    )
+    return _measured(ways, orders, comparisons=ways.height)
+
+
+def telling(triples: pl.DataFrame, together: np.ndarray) -> pl.DataFrame:
+    """Keep the rules of triples that say more than their pairs: both products together foretell better than either.
+
+    The confidence of {A, B} -> C must be above those of A -> C and B -> C by more than chance (productive rules: Bayardo
+    et al. 1999, Webb 2007), by the lower end of its interval.
+    """
+    single = np.diagonal(together)
+    consequent = triples["consequent"].to_numpy()
+    best = np.zeros(triples.height)
+    for place in range(2):
+        item = triples["antecedents"].list.get(place).to_numpy()
+        best = np.maximum(best, together[item, consequent] / np.maximum(single[item], 1))
+    low, _ = wilson(pl.col("both"), pl.col("antecedent"), comparisons=triples.height)
+    return triples.filter((low > pl.Series("best", best)) & (pl.col("lift_low") > 1))
+
+
+def _measured(rules: pl.DataFrame, orders: int, comparisons: int) -> pl.DataFrame:
+    """Compute the figures of rules from the orders that hold both sides, the antecedent and the consequent."""
+    whole = pl.lit(orders)
+    shares = rules.with_columns(
+        support=ratio(pl.col("both"), whole),
+        antecedent_support=ratio(pl.col("antecedent"), whole),
+        consequent_support=ratio(pl.col("other"), whole),
+        confidence=ratio(pl.col("both"), pl.col("antecedent")),
+        # Of integers, so that the lift of A -> B is that of B -> A to the bit.
+        lift=ratio(
+            pl.col("both").cast(pl.Int128) * orders, pl.col("antecedent").cast(pl.Int128) * pl.col("other")
+        ),
+    )
+    # The orders that hold each side taken as they are, their meeting is as uncertain as a Poisson count.
+    low, high = around(pl.col("lift"), ratio(pl.lit(1), pl.col("both")) - ratio(pl.lit(1), whole), comparisons)
+    of_both, of_one, of_other = (pl.col(name) for name in ("support", "antecedent_support", "consequent_support"))
+    leverage = of_both - of_one * of_other
+    most = pl.max_horizontal(of_both * (1 - of_one), of_one * (of_other - of_both))
+    sure = pl.col("both") == pl.col("antecedent")
+    return shares.with_columns(
+        lift_low=low,
+        lift_high=high,
+        leverage=leverage,
+        conviction=pl.when(sure).then(float("inf")).otherwise((1 - of_other) / (1 - pl.col("confidence"))),
+        zhang=pl.when(most > 0).then(leverage / most).otherwise(0.0),
+    )
+
+
+def strongest(rules: pl.DataFrame, most: int = MOST_RULES) -> pl.DataFrame:
+    """Keep the rules that tell most: by the least lift that the orders bear out, of equal ones the most frequent."""
+    return rules.sort(
+        "lift_low", "both", "confidence", "antecedents", "consequent", descending=[True, True, True, False, False],
+        nulls_last=True,
+    ).head(most)  # fmt: skip
+
+
+def finish_rules(parts: Iterable[pl.DataFrame], items: Items) -> pl.DataFrame:
+    """Name the items of rules by their numbers: the table `basket_rules`, the most telling first."""
+    rules = strongest(pl.concat(parts), most=2 * MOST_RULES)
+    named = {
+        "antecedents": pl.col("antecedents").list.eval(items.named(pl.element())),
+        "antecedent_labels": pl.col("antecedents").list.eval(items.labelled(pl.element())),
+        "consequent": items.named("consequent"),
+        "consequent_label": items.labelled("consequent"),
+        "orders": pl.col("both"),
+    }
+    return rules.select(**named, **{name: pl.col(name) for name in list(RULES)[5:]}).match_to_schema(pl.Schema(RULES))
+
+
+def segment_pairs(counts: Counts, pairs: pl.DataFrame, segments: pl.DataFrame, items: Items) -> pl.DataFrame:
+    """Find the pairs that tell most about the orders of each segment: the table `segment_pairs`.
+
+    `pairs` are those of all orders (`frequent`), `segments` has the numbers and names. A pair needs LEAST_ORDERS orders of
+    the segment, and more than chance would have brought together among its own orders.
+    """
+    every = rules_of_pairs(pairs, int(counts.orders.sum())).select(
+        a=pl.col("antecedents").list.first(), b="consequent", overall_lift="lift"
+    )
+    found = []
+    for segment, name in segments.select("segment", "segment_name").sort("segment").iter_rows():
+        own = frequent(counts.together[segment - 1], orders := int(counts.orders[segment - 1]), None)
+        best = strongest(
+            rules_of_pairs(own, orders).filter(
+                (pl.col("antecedents").list.first() < pl.col("consequent")) & (pl.col("lift_low") > 1)
+            ),
+            MOST_OF_SEGMENT,
+        )
+        found.append(
+            best.select(
+                pl.lit(segment, pl.Int64).alias("segment"),
+                pl.lit(name, pl.String).alias("segment_name"),
+                a=pl.col("antecedents").list.first(),
+                b="consequent",
+                orders="both",
+                support="support",
+                lift="lift",
+                lift_low="lift_low",
+            ).join(every, on=["a", "b"], how="left", maintain_order="left")
+        )
+    if not found:
+        return pl.DataFrame(schema=SEGMENT_PAIRS)
+    named = pl.concat(found).with_columns(
+        first=items.named("a"), first_label=items.labelled("a"), second=items.named("b"), second_label=items.labelled("b")
+    )
+    return named.select(list(SEGMENT_PAIRS)).match_to_schema(pl.Schema(SEGMENT_PAIRS))
+
+
+def _called(number: str | pl.Expr, texts: Sequence[str]) -> pl.Expr:
+    column = pl.col(number) if isinstance(number, str) else number
+    return column.replace_strict(dict(enumerate(texts)), return_dtype=pl.String) if texts else column.cast(pl.String)

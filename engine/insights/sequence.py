@@ -1,0 +1,221 @@
+"""What comes next: with which product customers begin, whether and when they come back, and what they buy then.
+
+Days are compared, not orders: what is bought on the first day of purchase, and on the next day on which the customer bought
+a product. An order that was split in two within a day is one visit. Each customer counts once.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import polars as pl
+
+from engine.insights.incidence import both, incidence, together
+from engine.insights.intervals import around, wilson
+from engine.schema import CODE
+from engine.units import ratio
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import date
+
+    from engine.insights.baskets import Items
+
+LEAST_CUSTOMERS = 20
+"""Customers that must have gone from one product to the other."""
+LEAST_BEGINNERS = 50
+"""Customers, followed long enough, that a product needs for its share of returns to be told."""
+MOST_SEQUENCES = 200
+HORIZONS = (90, 30)
+"""Days within which a return counts: the longest of which the data holds twice as many."""
+
+SEQUENCES = {
+    **dict.fromkeys(("first", "first_label", "next", "next_label"), pl.String),
+    **dict.fromkeys(("customers", "first_customers"), pl.Int64),
+    **dict.fromkeys(("share", "overall_share", "lift", "lift_low", "lift_high"), pl.Float64),
+    "median_days": pl.Int64,
+}
+ENTRY_PRODUCTS = {
+    **dict.fromkeys(("item", "label"), pl.String),
+    **dict.fromkeys(("customers", "followed", "came_back"), pl.Int64),
+    **dict.fromkeys(("rate", "overall_rate", "low", "high"), pl.Float64),
+    **dict.fromkeys(("median_days", "horizon_days"), pl.Int64),
+}
+
+
+def visits(baskets: pl.LazyFrame, newly_from: date) -> pl.LazyFrame:
+    """Return what customers bought on their first and on their next day: of `insights.baskets.baskets`.
+
+    One row per order of these days: customer's code, items, `gap` (days between the two; null where there is no next
+    one), `first_day`, `first` (Boolean: of the first day, or the next one). Customers who bought before `newly_from` are
+    left out: their first order may lie before the data begins.
+    """
+    day = pl.col("day")
+    begun = baskets.with_columns(first_day=day.min().over(CODE)).filter(pl.col("first_day") >= newly_from)
+    later = begun.with_columns(
+        next_day=pl.when(day > pl.col("first_day")).then(day).min().over(CODE)
+    ).filter((day == pl.col("first_day")) | (day == pl.col("next_day")))
+    return later.select(
+        CODE,
+        "items",
+        "first_day",
+        gap=(pl.col("next_day") - pl.col("first_day")).dt.total_days(),
+        first=day == pl.col("first_day"),
+    )
+
+
+@dataclass(slots=True)
+class Steps:
+    """Customers who came back, by what they bought first and next; added up shard by shard."""
+
+    pairs: np.ndarray
+    """items x items: customers who bought the one on their first day and the other on their next."""
+    first: np.ndarray
+    next: np.ndarray
+    """Customers who bought an item on their first day, and on their next, of those who came back."""
+    customers: int = 0
+    """All who came back."""
+
+    @classmethod
+    def none(cls, items: int) -> Steps:
+        """Begin with nothing."""
+        return cls(np.zeros((items, items), dtype=np.int32), *(np.zeros(items, dtype=np.int64) for _ in range(2)))
+
+    def add(self, visits: pl.DataFrame) -> None:
+        """Count the customers of a shard (`visits`)."""
+        begun, then, gaps = _days(visits, len(self.first))
+        together(begun, then, self.pairs)
+        self.first += np.asarray(begun.sum(axis=0))
+        self.next += np.asarray(then.sum(axis=0))
+        self.customers += len(gaps)
+
+    def likely(self) -> pl.DataFrame:
+        """Return the pairs that enough customers went through: `a`, `b`, and the figures, the most telling first."""
+        first, then = np.nonzero(self.pairs >= LEAST_CUSTOMERS)
+        found = pl.DataFrame(
+            {
+                "a": first,
+                "b": then,
+                "customers": self.pairs[first, then],
+                "first_customers": self.first[first],
+                "next_customers": self.next[then],
+            },
+            schema=dict.fromkeys(("a", "b", "customers", "first_customers", "next_customers"), pl.Int64),
+        ).with_columns(
+            share=ratio(pl.col("customers"), pl.col("first_customers")),
+            overall_share=ratio(pl.col("next_customers"), pl.lit(self.customers)),
+            lift=ratio(
+                pl.col("customers") * self.customers, pl.col("first_customers") * pl.col("next_customers")
+            ),
+        )
+        unlikely = ratio(pl.lit(1), pl.col("customers")) - ratio(pl.lit(1), pl.lit(self.customers))
+        low, high = around(pl.col("lift"), unlikely, comparisons=found.height)
+        told = found.with_columns(lift_low=low, lift_high=high)
+        return told.sort("lift_low", "customers", "a", "b", descending=[True, True, False, False]).head(MOST_SEQUENCES)
+
+
+def _days(visits: pl.DataFrame, items: int) -> tuple[object, object, np.ndarray]:
+    """Return the items of the first and of the next day as matrices of customers, and the days between them."""
+    back = visits.filter(pl.col("gap").is_not_null())
+    codes, rows = np.unique(back[CODE].to_numpy(), return_inverse=True)
+    first = back["first"].to_numpy()
+    gaps = np.zeros(len(codes), dtype=np.int64)
+    gaps[rows] = back["gap"].to_numpy()
+    begun, then = (
+        incidence(back["items"].filter(pl.Series(chosen)), items, rows[chosen], len(codes)) for chosen in (first, ~first)
+    )
+    return begun, then, gaps
+
+
+def step_days(visits: pl.DataFrame, pairs: pl.DataFrame, items: int) -> pl.DataFrame:
+    """Count the customers of a shard who went from `a` to `b`, by the days between: one row per `pair` and `days`."""
+    begun, then, gaps = _days(visits, items)
+    held = both(begun, then, pairs["a"].to_numpy(), pairs["b"].to_numpy()).tocoo()
+    found = pl.DataFrame({"pair": held.col, "days": gaps[held.row]}, schema={"pair": pl.Int64, "days": pl.Int64})
+    return found.group_by("pair", "days").agg(customers=pl.len().cast(pl.Int64))
+
+
+def entry_sums(visits: pl.LazyFrame, as_of: date, horizon: int | None) -> pl.LazyFrame:
+    """Count customers by the items of their first day: one row per `item` (null: all customers) and days until the next.
+
+    customers, followed (whose first day lies `horizon` days or more before as_of), came_back (of them, within it).
+    """
+    followed = (pl.lit(as_of) - pl.col("first_day")).dt.total_days() >= (horizon or 0)
+    known = visits.filter("first").select(
+        CODE, "gap", items=pl.col("items"), followed=followed if horizon else pl.lit(value=False)
+    )
+    each = known.explode("items").unique([CODE, "items"])
+    every = known.unique(CODE).with_columns(items=pl.lit(None, dtype=pl.UInt16))
+    counts = pl.concat([each.select(every_columns := ("items", "gap", "followed")), every.select(every_columns)])
+    return counts.group_by(item=pl.col("items").cast(pl.Int64), days=pl.col("gap").cast(pl.Int64)).agg(
+        customers=pl.len().cast(pl.Int64),
+        followed=pl.col("followed").sum().cast(pl.Int64),
+        came_back=(pl.col("followed") & (pl.col("gap") < (horizon or 0))).sum().cast(pl.Int64),
+    )
+
+
+def horizon(newly_from: date, as_of: date) -> int | None:
+    """Return the days within which a return is counted: None where the data is too short for any."""
+    span = (as_of - newly_from).days
+    return next((days for days in HORIZONS if span >= 2 * days), None)
+
+
+def finish_sequences(likely: pl.DataFrame, days: pl.DataFrame, items: Items) -> pl.DataFrame:
+    """Name the pairs of `Steps.likely`, with the median of the days between (`step_days`): the table `sequences`."""
+    middle = _medians(days, "pair")
+    numbered = likely.with_row_index("pair").with_columns(pl.col("pair").cast(pl.Int64))
+    return (
+        numbered.join(middle, on="pair", how="left", maintain_order="left")
+        .with_columns(
+            first=items.named("a"), first_label=items.labelled("a"), next=items.named("b"), next_label=items.labelled("b")
+        )
+        .select(list(SEQUENCES))
+        .match_to_schema(pl.Schema(SEQUENCES))
+    )
+
+
+def finish_entries(sums: pl.DataFrame, items: Items, horizon: int | None) -> pl.DataFrame:
+    """Return the table `entry_products`: one row per product that enough customers began with, most customers first.
+
+    The interval of the rate is Wilson's, for all products at once; the median counts those who came back at all.
+    """
+    counts = sums.group_by("item").agg(pl.col("customers", "followed", "came_back").sum())
+    every = counts.filter(pl.col("item").is_null())
+    overall = every.select(ratio(pl.col("came_back"), pl.col("followed"))).to_series()
+    known = counts.filter((pl.col("item") < len(items)) & (pl.col("followed") >= LEAST_BEGINNERS))
+    back = sums.filter(pl.col("days").is_not_null() & pl.col("item").is_not_null())
+    low, high = wilson(pl.col("came_back"), pl.col("followed"), comparisons=known.height)
+    return (
+        known.join(_medians(back, "item"), on="item", how="left")
+        .with_columns(
+            rate=ratio(pl.col("came_back"), pl.col("followed")),
+            overall_rate=pl.lit(overall[0] if len(overall) else None, dtype=pl.Float64),
+            low=low,
+            high=high,
+            horizon_days=pl.lit(horizon, dtype=pl.Int64),
+            label=items.labelled("item"),
+            name=items.named("item"),
+        )
+        .with_columns(item="name")
+        .sort("customers", "item", descending=[True, False])
+        .select(list(ENTRY_PRODUCTS))
+        .match_to_schema(pl.Schema(ENTRY_PRODUCTS))
+    )
+
+
+def _medians(sums: pl.DataFrame, key: str) -> pl.DataFrame:
+    """Return the days within which half of the customers of each key came back: `median_days`."""
+    totals = sums.group_by(key, "days").agg(pl.col("customers").sum()).sort(key, "days")
+    running = totals.with_columns(upto=pl.col("customers").cum_sum().over(key), whole=pl.col("customers").sum().over(key))
+    return (
+        running.filter(pl.col("upto") * 2 >= pl.col("whole"))
+        .group_by(key, maintain_order=True)
+        .agg(median_days=pl.col("days").first())
+    )
+
+
+def merged(parts: Iterable[pl.DataFrame]) -> pl.DataFrame:
+    """Add up the days of the shards (`step_days`)."""
+    return pl.concat(parts).group_by("pair", "days").agg(pl.col("customers").sum())
