@@ -31,6 +31,8 @@ TYPES: dict[str, type] = {
     "as_of": datetime,
     "k": int,
     "names_from": Path,
+    "without": tuple,
+    "basket_support": float,
     "seed": int,
     "shards": int,
     "memory_limit": str,
@@ -43,11 +45,20 @@ _EXAMPLES = {
     "as_of": "2024-12-31",
     "k": "5",
     "names_from": '"output/november"',
+    "basket_support": "0.01",
     "shards": "16",
     "memory_limit": '"2GB"',
     "temp_dir": '"/tmp"',
 }
-_CALLED = {str: "text", bool: "true or false", datetime: "a date", int: "a whole number", Path: "text"}
+_CALLED = {
+    str: "text",
+    bool: "true or false",
+    datetime: "a date",
+    int: "a whole number",
+    float: "a number",
+    Path: "text",
+    tuple: 'a list of texts, as ["baskets"]',
+}
 
 
 def read_config(path: Path) -> dict[str, Any]:
@@ -161,6 +172,10 @@ def _value(path: Path, name: str, value: Any) -> Any:
                 raise _wrong(path, name, value, kind) from None
     elif kind is Path and isinstance(value, str):
         return Path(value)
+    elif kind is tuple and isinstance(value, list) and all(isinstance(each, str) for each in value):
+        return tuple(value)
+    elif kind is float and isinstance(value, int) and not isinstance(value, bool):
+        return float(value)
     elif isinstance(value, kind) and (kind is bool or not isinstance(value, bool)):
         return value
     raise _wrong(path, name, value, kind)
@@ -213,7 +228,9 @@ def _line(name: str, value: Any) -> str:
         return f"{name} = {str(value).lower()}"
     if isinstance(value, datetime):
         return f"{name} = {value.isoformat()}"
-    return f"{name} = {value if isinstance(value, int) else _text(str(value))}"
+    if isinstance(value, tuple):
+        return f"{name} = [{', '.join(map(_text, value))}]"
+    return f"{name} = {value if isinstance(value, int | float) else _text(str(value))}"
 
 
 def _text(value: str) -> str:

@@ -12,7 +12,7 @@ from engine.report.painter import Painter
 from engine.report.summary import summarise, summarise_input
 from engine.result import Analysis
 from engine.run import begin
-from engine.runners import local
+from engine.runners import local, patterns
 from engine.schema import MICROS_OF
 from engine.segments.store import load_model
 from engine.segments.training import Origin
@@ -67,15 +67,23 @@ def analyze(
 
             origin = Origin(settings.currency or detected.source.currency, intake.first, intake.last, as_of)
             segmentation = find_segments(built.features, totals.categories, settings, origin, earlier)
-        message = "Labelling every customer, and comparing what the segments buy"
-        with stages.stage("labels", message):
-            customers, bought = local.label_customers(built.works, run.work / "labelled", segmentation.model, totals)
-        with stages.stage("tables", "Summing up"):
-            frames, concentration = tabulate(
-                customers, segmentation, built.sums, bought, totals, as_of, settings.currency
+        with stages.stage("labels", "Labelling every customer"):
+            customers, labels = local.label_customers(built.works, run.work / "labelled", segmentation.model, totals)
+        message = "Looking at what the segments buy, and how they stay"
+        with stages.stage("insights", message, total=len(built.works), unit="shards") as tick:
+            found = patterns.sum_patterns(
+                built.works,
+                labels,
+                segmentation.model.named(),
+                totals,
+                built.wanted,
+                settings.basket_support,
+                tick,
             )
+        with stages.stage("tables", "Summing up"):
+            frames = tabulate(customers, segmentation, built, found, as_of, settings.currency)
             read = summarise_input(detected.source, settings, intake, as_of)
-            summary = summarise(read, customers, totals, frames, segmentation, concentration, built.sums)
+            summary = summarise(read, customers, built, frames, segmentation, found)
         customers = customers.drop(MICROS_OF)
         if target is None:
             return Analysis(summary, frames, customers.collect(engine="streaming").lazy(), segmentation.model, None)

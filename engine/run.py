@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from engine.errors import EngineError, ResourceError, brief
+from engine.insights.wanted import INSIGHTS, Wanted
 from engine.intake.extent import extent
 from engine.intake.shards import write_shards
 from engine.intake.source import open_source
@@ -52,6 +53,7 @@ class Built:
     features: pl.LazyFrame
     sums: Sums
     totals: Totals
+    wanted: Wanted
     used: int
     """Bytes on disk that the run has taken at most until then."""
 
@@ -111,22 +113,27 @@ class Run:
     def build(
         self, detected: Detected, intake: Intake, as_of: datetime, categories: Sequence[str] | None = None
     ) -> Built:
-        """Compute the features of all customers, with the share of spend on `categories` where they are given."""
+        """Compute the features of all customers, and what the insights need.
+
+        With `categories` given, only the features, with the share of spend on these.
+        """
         used = used_space(self.work)
         message = f"Computing the features of the customers from {intake.kept:,} lines"
         with self.stages.stage("features", message, total=len(intake.shards), unit="shards") as tick:
             totals = local.total(intake.products, categories)
+            insights = frozenset(INSIGHTS) - frozenset(self.settings.without) if categories is None else frozenset()
+            wanted = Wanted(insights, intake.first, as_of)
             works, sums = local.build_features(
                 intake.shards,
                 self.work / "shards",
-                as_of,
                 totals,
+                wanted,
                 counted=detected.source.reading.roles.column("quantity") is not None,
                 lines_in_memory=detected.needs.lines_in_memory,
                 tick=tick,
             )
             features = local.all_features(works)
-        return Built(works, features, sums, totals, max(used, used_space(self.work)))
+        return Built(works, features, sums, totals, wanted, max(used, used_space(self.work)))
 
 
 @contextmanager

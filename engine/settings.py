@@ -11,7 +11,8 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
-from engine.errors import EngineError
+from engine.errors import EngineError, did_you_mean
+from engine.insights.wanted import INSIGHTS
 from engine.resources import MOST_SHARDS, size_of
 
 K_RANGE = (2, 10)
@@ -55,6 +56,10 @@ class Settings:
     """An earlier run, or its model.json: segments that come again keep their names."""
     rfm: dict[str, tuple[float, ...]] = field(default_factory=dict)
     """The four cuts between the RFM scores by measure (recency_days, orders, revenue); fifths where not given."""
+    without: tuple[str, ...] = ()
+    """Insights that are left out, by their names (`insights.wanted.INSIGHTS`)."""
+    basket_support: float | None = None
+    """Share of the orders that a pair of products needs to be told; 20 orders where not given."""
     seed: int = 1
     shards: int | None = None
     """Number of shards; chosen from the size of the input where not given. Never changes a result."""
@@ -69,6 +74,16 @@ class Settings:
                 f"k is {self.k}.", hint=f"The number of segments must be from {K_RANGE[0]} to {K_RANGE[1]}."
             )
         _check_cuts(self.rfm)
+        if unknown := [name for name in self.without if name not in INSIGHTS]:
+            raise EngineError(
+                f"There is no insight {unknown[0]!r} to leave out.",
+                hint=f"{did_you_mean(unknown[0], INSIGHTS)} Insights are: {', '.join(INSIGHTS)}.".strip(),
+            )
+        if self.basket_support is not None and not 0 < self.basket_support <= 1:
+            raise EngineError(
+                f"The support of baskets is {self.basket_support:g}.",
+                hint="It is a share of the orders, above 0 and up to 1: 0.01 asks for one order in a hundred.",
+            )
         if self.shards is not None and not 1 <= self.shards <= MOST_SHARDS:
             raise EngineError(
                 f"shards is {self.shards}.", hint=f"The number of shards must be from 1 to {MOST_SHARDS}."

@@ -12,6 +12,7 @@ import typer
 
 from engine.commands.ending import told
 from engine.errors import EngineError
+from engine.insights.wanted import INSIGHTS
 from engine.resources import MOST_SHARDS
 from engine.settings import K_RANGE, Settings
 
@@ -31,6 +32,7 @@ Files = Annotated[
 _COLUMNS = "Columns of the file (found by name and content where not given)"
 _READING = "Reading the file"
 _RFM = "RFM scores from 1 to 5"
+_INSIGHTS = "What is told beside the segments"
 _RESOURCES = "Memory and disk (none changes a result)"
 
 _MEASURES = {"rfm_recency": "recency_days", "rfm_orders": "orders", "rfm_revenue": "revenue"}
@@ -79,6 +81,12 @@ RUNNING: dict[str, Any] = {
     "as_of": _value(datetime, "DATE", "Moment that recency is counted to. (default: midnight after the last order)"),
     "k": _value(int, None, "Number of segments. (default: the data decides)", min=K_RANGE[0], max=K_RANGE[1]),
     "names_from": _value(Path, "RUN", "Earlier run (or model.json): segments that come again keep their names."),
+    "without": _value(
+        str, "NAMES", f"Insights to leave out, with commas between them: {', '.join(INSIGHTS)}.", _INSIGHTS
+    ),
+    "basket_support": _value(
+        float, "SHARE", "Share of orders that a pair of products needs, as 0.01. (default: 20 orders)", _INSIGHTS
+    ),
     "rfm_recency": _value(str, "DAYS", "Four cuts between the R scores, as 30,60,90,180. (default: fifths)", _RFM),
     "rfm_orders": _value(str, "ORDERS", "Four cuts between the F scores, as 1,2,4,8. (default: fifths)", _RFM),
     "rfm_revenue": _value(str, "MONEY", "Four cuts between the M scores, as 50,100,250,1000. (default: fifths)", _RFM),
@@ -147,6 +155,8 @@ def _settings(given: dict[str, Any]) -> Settings:
         given["delimiter"] = given["delimiter"].replace("\\t", "\t")
     cuts = {measure: _cuts(option, given.pop(option, None)) for option, measure in _MEASURES.items()}
     fields["rfm"] = fields.get("rfm", {}) | {measure: each for measure, each in cuts.items() if each is not None}
+    if (without := given.get("without")) is not None:
+        given["without"] = tuple(name.strip() for name in without.split(",") if name.strip())
     named = _taken(given, list(_ROLES))
     # A column that is named for a role plays no other one, whatever the file says.
     kept = {role: column for role, column in fields.pop("columns", {}).items() if column not in named.values()}

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from engine.features.lines import ITEM
+from engine.features.lines import ITEM, PRODUCT
 from engine.intake.rules import bought, is_bought
 from engine.units import ratio
 
@@ -82,10 +82,19 @@ def tastes(spend: pl.LazyFrame, categories: Sequence[str]) -> pl.LazyFrame:
     )
 
 
-def breadth(lines: pl.LazyFrame) -> pl.LazyFrame:
-    """Count the distinct `products` that each customer bought: one row per customer with a bought product."""
-    known = lines.filter(is_bought() & pl.col("product_id").is_not_null())
-    return known.group_by("customer_id").agg(products=pl.col("product_id").n_unique().cast(pl.Int64))
+def product_spend(lines: pl.LazyFrame) -> pl.LazyFrame:
+    """Sum what each customer spends on each product, of lines as `features.lines.coded` leaves them.
+
+    One row per customer and `product` (null for lines without one): `net` of all lines in micros, `bought` (number of
+    bought lines).
+    """
+    return lines.group_by("customer_id", PRODUCT).agg(net=pl.col("amount").sum(), bought=is_bought().sum())
+
+
+def breadth(spend: pl.LazyFrame) -> pl.LazyFrame:
+    """Count the distinct `products` that each customer bought (`product_spend`): one row per customer with one."""
+    known = spend.filter((pl.col("bought") > 0) & pl.col(PRODUCT).is_not_null())
+    return known.group_by("customer_id").agg(products=pl.len().cast(pl.Int64))
 
 
 def shares(categories: Sequence[str]) -> list[pl.Expr]:

@@ -26,10 +26,10 @@ DAY_PARTS = {"night": (0, 5), "morning": (6, 11), "afternoon": (12, 17), "evenin
 
 
 def features(
-    lines: pl.LazyFrame,
     orders: pl.LazyFrame,
     gaps: pl.LazyFrame,
-    spend: pl.LazyFrame,
+    by_category: pl.LazyFrame,
+    by_product: pl.LazyFrame,
     as_of: datetime,
     categories: Sequence[str],
     *,
@@ -38,15 +38,15 @@ def features(
     """Compute the feature table of the customers of a shard.
 
     One row per customer, in no particular order: the columns of `schema.FEATURES`, and the share of spend on each of
-    `categories`. `orders`, `gaps` and `spend` (`features.categories.category_spend`) are those of the same lines, whose
-    customers are coded. Customers must lie whole in the shard. `counted` says that the file has quantities: without
-    them there is no price of a unit.
+    `categories`. `orders`, `gaps` and the spend of each customer (`features.categories.category_spend`, `product_spend`)
+    are those of the same lines, whose customers are coded. Customers must lie whole in the shard. `counted` says that the
+    file has quantities: without them there is no price of a unit.
     """
     sums = (
         order_sums(orders, as_of)
         .join(gap_sums(gaps), on=CODE, how="left")
-        .join(breadth(lines), on="customer_id", how="left")
-        .join(tastes(spend, categories), on="customer_id", how="left")
+        .join(breadth(by_product), on="customer_id", how="left")
+        .join(tastes(by_category, categories), on="customer_id", how="left")
     )
     return finish(sums, as_of, categories, counted=counted)
 

@@ -14,6 +14,7 @@ import polars as pl
 
 from engine.insights.incidence import both, incidence, together
 from engine.insights.intervals import around, wilson
+from engine.intake.rules import GIANT_BASKET
 from engine.schema import CODE
 from engine.units import ratio
 
@@ -50,10 +51,11 @@ def visits(baskets: pl.LazyFrame, newly_from: date) -> pl.LazyFrame:
 
     One row per order of these days: customer's code, items, `gap` (days between the two; null where there is no next
     one), `first_day`, `first` (Boolean: of the first day, or the next one). Customers who bought before `newly_from` are
-    left out: their first order may lie before the data begins.
+    left out: their first order may lie before the data begins. So are the giant orders, which are none of one customer.
     """
     day = pl.col("day")
-    begun = baskets.with_columns(first_day=day.min().over(CODE)).filter(pl.col("first_day") >= newly_from)
+    usual = baskets.filter(pl.col("items").list.len() < GIANT_BASKET)
+    begun = usual.with_columns(first_day=day.min().over(CODE)).filter(pl.col("first_day") >= newly_from)
     later = begun.with_columns(
         next_day=pl.when(day > pl.col("first_day")).then(day).min().over(CODE)
     ).filter((day == pl.col("first_day")) | (day == pl.col("next_day")))

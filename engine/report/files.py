@@ -170,7 +170,7 @@ def cost(stages: Stages, painter: Painter, plan: dict[str, Any]) -> dict[str, An
 
 
 def _text(value: Any) -> Any:
-    return value if isinstance(value, str | int | float | dict | None) else str(value)
+    return value if isinstance(value, str | int | float | dict | tuple | None) else str(value)
 
 
 def write_json(path: Path, content: dict[str, Any]) -> None:

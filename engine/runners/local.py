@@ -8,15 +8,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
-from engine.features.categories import category_spend, largest_categories, largest_items, share_name
+from engine.features.catalogue import catalogue, goods
+from engine.features.categories import category_spend, largest_categories, largest_items, product_spend, share_name
 from engine.features.customers import features
-from engine.features.lines import coded, product_codes
+from engine.features.lines import ITEM, PRODUCT, coded, product_codes
 from engine.features.orders import gaps, orders
-from engine.insights import affinity, months, timing
+from engine.insights import affinity, baskets, columns, months, repeat, rhythm, timing, tree
+from engine.insights.baskets import Items
 from engine.insights.merge import merge
 from engine.intake import duplicates
 from engine.intake.products import item_totals, kinds, name_counts
-from engine.intake.rules import giant_baskets, is_service
+from engine.intake.rules import giant_baskets
 from engine.runners.ordering import BATCH, FILE, in_ranges
 from engine.schema import CODE, CUSTOMERS, MICROS_OF
 
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
+    from engine.insights.wanted import Wanted
     from engine.segments.model import Model
 
 LINES_IN_MEMORY = 8_000_000
@@ -37,27 +40,42 @@ class Totals:
 
     categories: list[str]
     """Categories with the largest spend, which get a feature of their own."""
-    products: int
-    """Distinct products of the kept lines."""
-    affinity_by: str | None
-    """Column by which affinity is told: category, else product_id; None where the file has neither."""
-    affinity_items: list[str]
-    labels: pl.DataFrame
-    """The most common name of each of these items, where they are products: `item`, `label`."""
+    products: pl.DataFrame
+    """All products, see `features.catalogue.catalogue`."""
+    goods: Items
+    """The most bought products, those that are looked at one by one."""
+    items: Items
+    """By what affinity and rhythm are told: categories, else products."""
+    items_by: str | None
+    """The column that these stand in: category, else product_id; None where the file has neither."""
     kinds: dict[str, int]
     """Lines and money of returns, zero-value lines and services, see `intake.products.kinds`."""
     codes: pl.DataFrame
     """The numbers of the products, see `features.lines.product_codes`."""
 
+    @property
+    def basket(self) -> tuple[Items, pl.Expr]:
+        """What baskets are made of, and the number of each line: products, else categories."""
+        if len(self.goods):
+            services = len(self.products) - int(self.products["service"].sum())
+            # All others share one number: an order may hold them alone.
+            number = pl.min_horizontal(PRODUCT, pl.lit(len(self.goods), dtype=pl.UInt32))
+            return self.goods, pl.when(pl.col(PRODUCT) < services).then(number).cast(pl.UInt16)
+        return self.items, pl.col(ITEM)
+
 
 @dataclass(frozen=True, slots=True)
 class Sums:
-    """Sums of the shards by month, cohort, hour and gap, merged."""
+    """Sums of the shards over all customers, merged; those of insights that are not wanted are empty."""
 
     months: pl.DataFrame
-    cohorts: pl.DataFrame
     clock: pl.DataFrame
     gaps: pl.DataFrame
+    item_gaps: pl.DataFrame
+    item_buyers: pl.DataFrame
+    periods: pl.DataFrame
+    values: pl.DataFrame
+    moments: pl.DataFrame
     baskets: dict[str, int]
     """Number, lines and money of very large orders, see `intake.rules.giant_baskets`."""
     duplicates: dict[str, int]
@@ -72,17 +90,32 @@ class Shard:
     """In memory, or scanned anew by every query, see `build_features`."""
     orders: pl.LazyFrame
     gaps: pl.LazyFrame
-    spend: pl.LazyFrame
-    """By customer and category, see `features.categories.category_spend`."""
+    by_category: pl.LazyFrame
+    by_product: pl.LazyFrame
+    """Spend by customer and category, and by customer and product, see `features.categories`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """The files of one shard while the run lasts."""
+    """The files of one shard while the run lasts; all but the first hold the codes of customers for `runners.patterns`."""
 
     features: Path
-    spend: Path
-    """What each customer spends on each item, see `insights.affinity.item_spend`."""
+    categories: Path
+    """What each customer spends on each category, see `insights.affinity.category_items`."""
+    products: Path
+    """The same of each product."""
+    months: Path
+    """The months of each customer, see `insights.months.customer_months`."""
+    firsts: Path
+    """The first purchase of each customer, see `insights.repeat.first_purchases`."""
+    baskets: Path
+    """What each order holds, see `insights.baskets.baskets`."""
+
+    @classmethod
+    def within(cls, folder: Path, stem: str) -> Work:
+        """Name the files of a shard."""
+        parts = ("features", "categories", "products", "months", "firsts", "baskets")
+        return cls(*(folder / f"{stem}.{part}" for part in parts))
 
 
 def total(products: pl.DataFrame, scored: Sequence[str] | None = None) -> Totals:
@@ -91,33 +124,32 @@ def total(products: pl.DataFrame, scored: Sequence[str] | None = None) -> Totals
     `scored` are the categories of a model that the customers are to be labelled with: they get the features, whatever
     the lines hold, and nothing is compared.
     """
-    categories, by_product = (item_totals(products, column) for column in ("category", "product_id"))
-    if scored is not None:
-        by, items = None, []
-    elif len(categories) > 1:
-        by, items = "category", largest_items(categories)
-    elif len(by_product) > 1:
-        by, items = "product_id", [item for item in largest_items(by_product) if not is_service(item)]
-    else:
-        by, items = None, []
-    items = items[: affinity.MAX_ITEMS]
-    names = name_counts(products, items if by == "product_id" else [])
+    categories, listed = item_totals(products, "category"), catalogue(products)
+    best = goods(listed, baskets.MOST_PRODUCTS) if scored is None else []
+    names = dict(affinity.most_common_names(name_counts(products, best)).iter_rows())
+    of_products = Items(best, [names.get(item, item) for item in best])
+    by, items = None, Items([], [])
+    if scored is None and len(categories) > 1:
+        largest = largest_items(categories)[: affinity.MAX_ITEMS]
+        by, items = "category", Items(largest, largest)
+    elif len(best) > 1:
+        by, items = "product_id", Items(best[: affinity.MAX_ITEMS], of_products.labels[: affinity.MAX_ITEMS])
     return Totals(
         categories=largest_categories(categories) if scored is None else list(scored),
-        products=len(by_product),
-        affinity_by=by,
-        affinity_items=items,
-        labels=affinity.most_common_names(names),
+        products=listed,
+        goods=of_products,
+        items=items,
+        items_by=by,
         kinds=kinds(products),
-        codes=product_codes(products, by, items, scored or ()),
+        codes=product_codes(products, listed, by, items.names, scored or ()),
     )
 
 
 def build_features(
     shards: Sequence[Path],
     folder: Path,
-    as_of: datetime,
     totals: Totals,
+    wanted: Wanted,
     *,
     counted: bool,
     lines_in_memory: int = LINES_IN_MEMORY,
@@ -129,66 +161,101 @@ def build_features(
     """
     works, parts = [], []
     for path in shards:
-        work = Work(*(folder / f"{path.stem}.{part}" for part in ("features", "spend")))
+        work = Work.within(folder, path.stem)
         shard = read_shard(path, totals, lines_in_memory)
-        write_features(shard, work.features, as_of, totals, counted=counted)
-        parts.append(_sums_of(shard, totals.affinity_by, work.spend))
+        write_features(shard, work.features, wanted.as_of, totals, counted=counted)
+        parts.append(_sums_of(shard, work, totals, wanted))
         works.append(work)
         del shard  # not to be held while the next one is read
         tick(1)
-    of_months, of_cohorts, of_clock, of_gaps, of_baskets, of_duplicates = zip(*parts, strict=True)
-    return works, Sums(
-        months=merge(of_months, "month"),
-        cohorts=merge(of_cohorts, "cohort", "months_since"),
-        clock=merge(of_clock, "weekday", "hour"),
-        gaps=merge(of_gaps, "days"),
-        baskets=_added(of_baskets),
-        duplicates=_added(of_duplicates),
-    )
+    return works, _merged(parts)
 
 
 def read_shard(path: Path, totals: Totals, lines_in_memory: int = LINES_IN_MEMORY) -> Shard:
     """Read the lines of one shard, with numbers in place of texts, and sum what several stages need."""
-    lines = coded(_scan(path), totals.codes.lazy())
-    if _scan(path).select(pl.len()).collect().item() <= lines_in_memory:
-        lines = _collect(lines).lazy()
-    of_shard = _collect(orders(lines)).lazy()
-    return Shard(lines, of_shard, _collect(gaps(of_shard)).lazy(), _collect(category_spend(lines)).lazy())
+    lines = coded(scan(path), totals.codes.lazy())
+    if scan(path).select(pl.len()).collect().item() <= lines_in_memory:
+        lines = collect(lines).lazy()
+    of_shard = collect(orders(lines)).lazy()
+    spend = (collect(each(lines)).lazy() for each in (category_spend, product_spend))
+    return Shard(lines, of_shard, collect(gaps(of_shard)).lazy(), *spend)
 
 
 def write_features(shard: Shard, target: Path, as_of: datetime, totals: Totals, *, counted: bool) -> None:
     """Compute the features of one shard: one row per customer, sorted by customer_id."""
-    table = features(shard.lines, shard.orders, shard.gaps, shard.spend, as_of, totals.categories, counted=counted)
-    _collect(table.sort("customer_id").sink_ipc(target, record_batch_size=BATCH, lazy=True))
+    table = features(
+        shard.orders, shard.gaps, shard.by_category, shard.by_product, as_of, totals.categories, counted=counted
+    )
+    collect(table.sort("customer_id").sink_ipc(target, record_batch_size=BATCH, lazy=True))
 
 
-def _sums_of(shard: Shard, affinity_by: str | None, spend: Path) -> tuple[pl.DataFrame, ...]:
-    """Return the sums over the orders of one shard; write what each customer spends on each item, where it is told."""
-    if affinity_by is not None:
-        by_category = affinity_by == "category"
-        items = affinity.net_spend(shard.spend) if by_category else affinity.item_spend(shard.lines)
-        _collect(items.sink_ipc(spend, lazy=True, maintain_order=False))
-    copies = duplicates.count(shard.lines)
-    by_month = _collect(months.customer_months(shard.orders)).lazy()
-    return (
-        *map(_collect, (months.month_sums(by_month), months.cohort_sums(by_month))),
-        *map(_collect, (timing.clock_sums(shard.orders), timing.gap_days(shard.gaps), giant_baskets(shard.orders))),
-        pl.DataFrame(copies),
+def _sums_of(shard: Shard, work: Work, totals: Totals, wanted: Wanted) -> dict[str, pl.DataFrame]:
+    """Return the sums over one shard, and write what is needed of it once the segments are known.
+
+    What is not wanted is computed of nothing, so that its table is there, and empty.
+    """
+
+    def of(insight: str, lf: pl.LazyFrame) -> pl.LazyFrame:
+        return lf if insight in wanted else lf.head(0)
+
+    by_month = collect(months.customer_months(shard.orders)).lazy()
+    code = pl.col("customer_id").to_physical().alias(CODE)
+    _, number = totals.basket
+    held = shard.lines if "baskets" in wanted else of("sequence", shard.lines)
+    for query, target in (
+        (affinity.category_items(of("affinity", shard.by_category)), work.categories),
+        (affinity.product_items(of("affinity", shard.by_product), len(totals.goods)), work.products),
+        (of("cohorts", by_month.select(code, pl.exclude("customer_id"))), work.months),
+        (of("cohorts", repeat.first_purchases(shard.orders, shard.gaps)), work.firsts),
+        (baskets.baskets(held, number), work.baskets),
+    ):
+        collect(query.sink_ipc(target, lazy=True, maintain_order=False))
+    item_gaps, item_buyers = rhythm.item_sums(of("timing", shard.lines))
+    lines = of("statistics", shard.lines)
+    found = {
+        "months": months.month_sums(by_month),
+        "clock": timing.clock_sums(of("timing", shard.orders)),
+        "gaps": timing.gap_days(of("timing", shard.gaps)),
+        "item_gaps": item_gaps,
+        "item_buyers": item_buyers,
+        "periods": tree.period_sums(
+            of("concentration", shard.orders), tree.periods(wanted.first, wanted.as_of) or tree.NO_PERIODS
+        ),
+        "values": columns.value_sums(lines),
+        "moments": columns.moment_sums(lines),
+        "baskets": giant_baskets(shard.orders),
+    }
+    return {name: collect(query) for name, query in found.items()} | {
+        "duplicates": pl.DataFrame(duplicates.count(shard.lines))
+    }
+
+
+def _merged(parts: Sequence[dict[str, pl.DataFrame]]) -> Sums:
+    """Merge the sums of the shards."""
+    of = {name: [part[name] for part in parts] for name in parts[0]}
+    return Sums(
+        months=merge(of["months"], "month"),
+        clock=merge(of["clock"], "weekday", "hour"),
+        gaps=merge(of["gaps"], "days"),
+        item_gaps=merge(of["item_gaps"], "item", "days"),
+        item_buyers=merge(of["item_buyers"], "item"),
+        periods=merge(of["periods"], "period"),
+        values=merge(of["values"], "column", "bucket"),
+        moments=columns.merge_moments(of["moments"]),
+        baskets=_added(of["baskets"]),
+        duplicates=_added(of["duplicates"]),
     )
 
 
 def all_features(works: Sequence[Work]) -> pl.LazyFrame:
     """Return the features of all customers, one row each, in the order of the shards."""
-    return pl.concat([_scan(work.features) for work in works])
+    return pl.concat([scan(work.features) for work in works])
 
 
 def label_customers(
     works: Sequence[Work], folder: Path, model: Model, totals: Totals
-) -> tuple[pl.LazyFrame, pl.DataFrame | None]:
-    """Label all customers into `folder`; return them by customer_id, and what the segments spend on each item.
-
-    The latter are the sums of `insights.affinity.merge_affinity`, None where the file has no products or categories.
-    """
+) -> tuple[pl.LazyFrame, list[np.ndarray]]:
+    """Label all customers into `folder`; return them by customer_id, and of each shard the segments by customers' code."""
     folder.mkdir()
     columns = [*CUSTOMERS.names, *[share_name(category) for category in totals.categories], MICROS_OF]
     segments = [np.zeros(_codes(work), dtype=np.uint8) for work in works]
@@ -199,33 +266,25 @@ def label_customers(
             segments[place][part[CODE].to_numpy()] = part["segment"].to_numpy()
         files.append(folder / f"{number}.arrow")
         labelled.select(columns).write_ipc(files[-1])
-    bought = None
-    if totals.affinity_by is not None:
-        parts = [_affinity_of(work, pl.Series(of_shard)) for work, of_shard in zip(works, segments, strict=True)]
-        bought = affinity.merge_affinity(parts, totals.affinity_items)
-    return pl.concat(map(_scan, files)), bought
+    return pl.concat(map(scan, files)), segments
 
 
 def _codes(work: Work) -> int:
     """Return the number of customers of a shard: their codes are smaller."""
-    return int(_scan(work.features).select(pl.col(CODE).max()).collect().item()) + 1
-
-
-def _affinity_of(work: Work, segments: pl.Series) -> pl.DataFrame:
-    """Sum the spend of the customers of a shard by their segments; `segments` has that of each customer's code."""
-    spend = _scan(work.spend).collect()
-    return _collect(affinity.affinity_sums(spend.lazy().with_columns(segment=segments.gather(spend[CODE]))))
+    return int(scan(work.features).select(pl.col(CODE).max()).collect().item()) + 1
 
 
 def _added(parts: Sequence[pl.DataFrame]) -> dict[str, int]:
     return pl.concat(parts).sum().row(0, named=True)
 
 
-def _collect(query: pl.LazyFrame) -> pl.DataFrame:
+def collect(query: pl.LazyFrame) -> pl.DataFrame:
+    """Set a query in motion, in a stream."""
     # NOTE: no common subplans. To share a scan, Polars keeps what one branch has read until the other one has come.
     return query.collect(engine="streaming", optimizations=pl.QueryOptFlags(comm_subplan_elim=False))
 
 
-def _scan(path: Path) -> pl.LazyFrame:
+def scan(path: Path) -> pl.LazyFrame:
+    """Read a temporary file of the run."""
     # NOTE: not as a glob: a folder of temporary files may be called anything.
     return pl.scan_ipc(path, glob=False)

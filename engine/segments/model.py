@@ -78,6 +78,11 @@ class Model:
             )
         return customers.with_columns(pl.lit(0.0).alias(name) for name in sorted(tastes - present))
 
+    def named(self) -> pl.DataFrame:
+        """Name the segments: one row each, segment and segment_name."""
+        schema = {"segment": pl.Int64, "segment_name": pl.String}
+        return pl.DataFrame({"segment": range(1, self.k + 1), "segment_name": self.names}, schema=schema)
+
     def to_dict(self) -> dict[str, Any]:
         """Return the model as `model.json` holds it."""
         return {

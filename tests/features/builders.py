@@ -9,9 +9,10 @@ from typing import Literal
 import polars as pl
 from hypothesis import strategies as st
 
-from engine.features.categories import category_spend
+from engine.features.catalogue import catalogue
+from engine.features.categories import category_spend, product_spend
 from engine.features.customers import features
-from engine.features.lines import ITEM, coded, product_codes
+from engine.features.lines import ITEM, PRODUCT, coded, product_codes
 from engine.features.orders import gaps, orders
 from engine.intake.products import line_sums
 from engine.schema import CODE, PRODUCTS
@@ -54,7 +55,11 @@ def frame(lines: list[Line]) -> pl.LazyFrame:
     rows = [{name: getattr(line, name) for name in SCHEMA} for line in lines]
     categories = pl.Enum(sorted({line.category for line in lines if line.category is not None}))
     table = pl.LazyFrame(rows, schema=SCHEMA).rename({"order_id": "order_key"})
-    return table.with_columns(pl.col("category").cast(categories), pl.lit(None, dtype=pl.UInt16).alias(ITEM))
+    return table.with_columns(
+        pl.col("category").cast(categories),
+        pl.lit(None, dtype=pl.UInt16).alias(ITEM),
+        pl.col("product_id").alias(PRODUCT),
+    )
 
 
 def products(lines: list[Line]) -> pl.DataFrame:
@@ -76,7 +81,8 @@ def shard(lines: list[Line]) -> pl.LazyFrame:
     keys = table.select("product_key", "product_id", "category").lazy()
     texts = frame(lines).with_columns(pl.col("category").cast(pl.String), pl.col("order_key").hash())
     keyed = texts.join(keys, on=["product_id", "category"], how="left", nulls_equal=True)
-    return coded(keyed.drop("product_id", "category", ITEM), product_codes(table, "category", ["Toys"]).lazy())
+    codes = product_codes(table, catalogue(table), "category", ["Toys"])
+    return coded(keyed.drop("product_id", "category", ITEM, PRODUCT), codes.lazy())
 
 
 def with_codes(lf: pl.LazyFrame) -> pl.LazyFrame:
@@ -87,7 +93,7 @@ def with_codes(lf: pl.LazyFrame) -> pl.LazyFrame:
 def table_of(lf: pl.LazyFrame, categories: list[str], *, engine: Engine = "in-memory") -> pl.DataFrame:
     """Compute the features of the customers of coded lines, sorted by customer."""
     of_lines = orders(lf)
-    table = features(lf, of_lines, gaps(of_lines), category_spend(lf), AS_OF, categories)
+    table = features(of_lines, gaps(of_lines), category_spend(lf), product_spend(lf), AS_OF, categories)
     return table.sort("customer_id").collect(engine=engine)
 
 
