@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
-from engine.insights.incidence import both, incidence, together
+from engine.insights.incidence import Incidence, add_together
 from engine.insights.intervals import around, wilson
 from engine.intake.rules import GIANT_BASKET, is_bought
 from engine.schema import CODE
@@ -21,8 +21,6 @@ from engine.units import ratio
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-
-    from engine.insights.incidence import Sparse
 
 MOST_PRODUCTS = 2_000
 """Products that are looked at: the most bought. Their pairs are counted in a table of 16 MB a segment."""
@@ -79,7 +77,7 @@ class Counts:
     """Orders by segment that hold an item (the diagonal) or two of them; added up shard by shard."""
 
     together: np.ndarray
-    """segments x items x items, symmetric."""
+    """segments x items x items: the pairs stand above the diagonal only."""
     orders: np.ndarray
     """Orders by segment that hold a product, also one that is not looked at; without the giant ones."""
     giant: dict[str, int]
@@ -97,15 +95,19 @@ class Counts:
     def add(self, baskets: pl.DataFrame, segments: np.ndarray) -> None:
         """Count the orders of a shard (`baskets`); `segments` has the segment of each, from 1."""
         lines = baskets["items"].list.len().to_numpy()
-        giant = lines >= GIANT_BASKET
-        self.giant["orders"] += int(giant.sum())
-        self.giant["lines"] += int(lines[giant].sum(dtype=np.int64))
-        found = incidence(baskets["items"], self.together.shape[1])
-        for segment in range(len(self.orders)):
-            chosen = np.flatnonzero((segments == segment + 1) & ~giant)
-            self.orders[segment] += len(chosen)
-            part = found[chosen]
-            together(part, part, self.together[segment])
+        usual = lines < GIANT_BASKET
+        self.giant["orders"] += int((~usual).sum())
+        self.giant["lines"] += int(lines[~usual].sum(dtype=np.int64))
+        place = segments[usual].astype(np.int64) - 1
+        self.orders += np.bincount(place, minlength=len(self.orders))
+        found = Incidence.of(baskets["items"].filter(pl.Series(usual)), width := self.together.shape[1])
+        start = (place * width)[found.rows]
+        cells = self.together.reshape(-1)
+        # NOTE: a one of the cells' own type; with another, NumPy takes fifteen times as long.
+        one = cells.dtype.type(1)
+        np.add.at(cells, (start + found.items) * width + found.items, one)
+        for first, second in found.pairs():
+            np.add.at(cells, (start[first] + found.items[first]) * width + found.items[second], one)
 
 
 def baskets(lines: pl.LazyFrame, number: pl.Expr) -> pl.LazyFrame:
@@ -129,8 +131,7 @@ def frequent(together: np.ndarray, orders: int, support: float | None) -> pl.Dat
 
     The support is a share of the orders, or LEAST_ORDERS of them where it is None. The most frequent come first.
     """
-    enough = _enough(together, orders, support)
-    first, second = np.nonzero(np.triu(enough, 1))
+    first, second = np.nonzero(np.triu(_enough(together, orders, support), 1))
     single = np.diagonal(together)
     found = pl.DataFrame(
         {
@@ -153,11 +154,21 @@ def _enough(counts: np.ndarray, orders: int, support: float | None) -> np.ndarra
 
 def third(baskets: pl.DataFrame, pairs: pl.DataFrame, items: int) -> np.ndarray:
     """Count in how many orders of a shard each item comes with each of `pairs`: pairs x items."""
-    small = baskets.filter(pl.col("items").list.len() < GIANT_BASKET)
-    found = incidence(small["items"], items)
+    usual = baskets.filter(pl.col("items").list.len() < GIANT_BASKET)
+    found = Incidence.of(usual["items"], items)
+    numbers = np.full((items, items), -1, dtype=np.int32)
+    numbers[pairs["a"].to_numpy(), pairs["b"].to_numpy()] = np.arange(pairs.height)
+    held: list[tuple[np.ndarray, np.ndarray]] = []
+    likely = found.among(pairs.select(pl.concat_arr("a", "b")).to_series().explode().to_numpy())
+    for first, second in likely.pairs():
+        number = numbers[likely.items[first], likely.items[second]]
+        known = number >= 0
+        held.append((likely.rows[first][known], number[known]))
+    rows, of_rows = (np.concatenate([each[side] for each in held] or [[]]).astype(np.int64) for side in range(2))
     counts = np.zeros((pairs.height, items), dtype=np.int32)
-    holding: Sparse = both(found, found, pairs["a"].to_numpy(), pairs["b"].to_numpy())
-    together(holding, found, counts)
+    order = np.lexsort((of_rows, rows))
+    holding = Incidence(rows[order], of_rows[order], found.height, pairs.height)
+    add_together(holding.matrix(), found.matrix(), counts)
     return counts
 
 
@@ -202,7 +213,8 @@ def telling(triples: pl.DataFrame, together: np.ndarray) -> pl.DataFrame:
     best = np.zeros(triples.height)
     for place in range(2):
         item = triples["antecedents"].list.get(place).to_numpy()
-        best = np.maximum(best, together[item, consequent] / np.maximum(single[item], 1))
+        pair = together[np.minimum(item, consequent), np.maximum(item, consequent)]
+        best = np.maximum(best, pair / np.maximum(single[item], 1))
     low, _ = wilson(pl.col("both"), pl.col("antecedent"), comparisons=triples.height)
     return triples.filter((low > pl.Series("best", best)) & (pl.col("lift_low") > 1))
 

@@ -1,44 +1,76 @@
-"""Which orders hold which items, as sparse matrices: the base of counting what comes together."""
+"""Which orders hold which items, sorted and without repetitions: the base of counting what comes together."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     import polars as pl
 
-    Sparse = Any
-    """A scipy.sparse CSR array of integers; scipy has no types."""
+_BITS = 16
+"""Bits of the number of an item."""
 
 
-def incidence(items: pl.Series, most: int, rows: np.ndarray | None = None, height: int | None = None) -> Sparse:
-    """Return a matrix of rows and items, 1 where the row holds the item, once or often.
+@dataclass(frozen=True, slots=True)
+class Incidence:
+    """Rows (orders, or customers) and the items that they hold: one entry a row and item, sorted by both."""
 
-    `items` has a list of item numbers per row; those from `most` on are left out. Where `rows` are given, they say to
-    which row of `height` each list belongs: several lists may belong to one.
-    """
-    from scipy import sparse  # takes a tenth of a second, and nobody else waits for it
+    rows: np.ndarray
+    items: np.ndarray
+    height: int
+    width: int
 
-    lengths = items.list.len().to_numpy().astype(np.int64)
-    numbers = items.explode(empty_as_null=False).to_numpy().astype(np.int32)
-    places = np.repeat(np.arange(len(items)) if rows is None else rows, lengths)
-    kept = numbers < most
-    places, numbers = places[kept], numbers[kept]
-    shape = (len(items) if height is None else height, most)
-    # NOTE: the constructor adds up what stands twice: how often does not matter here.
-    found = sparse.csr_array((np.ones(len(numbers), dtype=np.int32), (places, numbers)), shape=shape)
-    found.data[:] = 1
-    return found
+    @classmethod
+    def of(cls, items: pl.Series, width: int, rows: np.ndarray | None = None, height: int | None = None) -> Incidence:
+        """Read lists of item numbers, one list a row; numbers from `width` on are left out.
+
+        Where `rows` are given, they say to which of `height` rows each list belongs: several may belong to one.
+        """
+        lengths = items.list.len().to_numpy().astype(np.int64)
+        numbers = items.explode(empty_as_null=False).to_numpy().astype(np.int64)
+        places = np.repeat(np.arange(len(items)) if rows is None else rows, lengths)
+        kept = numbers < width
+        # NOTE: sorted and compared by hand. np.unique takes forty times as long: it hashes what is nearly sorted.
+        entries = np.sort(places[kept] << _BITS | numbers[kept])
+        entries = entries[np.diff(entries, prepend=-1) != 0]
+        return cls(entries >> _BITS, entries & (1 << _BITS) - 1, len(items) if height is None else height, width)
+
+    def among(self, items: np.ndarray) -> Incidence:
+        """Keep the entries of some items only."""
+        chosen = np.zeros(self.width, dtype=np.bool_)
+        chosen[items] = True
+        kept = chosen[self.items]
+        return replace(self, rows=self.rows[kept], items=self.items[kept])
+
+    def pairs(self) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+        """Give all pairs of entries of one row, as the places of both; the first item is the smaller one.
+
+        Those that lie next to each other come first, then those one apart, and so on: as many steps as the longest row has
+        entries, each in the memory of a step.
+        """
+        first = np.arange(len(self.rows))
+        for apart in range(1, len(self.rows)):
+            first = first[: np.searchsorted(first, len(self.rows) - apart)]
+            first = first[self.rows[first + apart] == self.rows[first]]
+            if not len(first):
+                return
+            yield first, first + apart
+
+    def matrix(self) -> Any:
+        """Return a sparse matrix of rows and items, 1 where the row holds the item."""
+        from scipy import sparse  # takes a tenth of a second, and `--help` need not wait for it
+
+        ends = np.cumsum(np.bincount(self.rows, minlength=self.height))
+        whole = (np.ones(len(self.rows), dtype=np.int32), self.items, np.concatenate([[0], ends]))
+        return sparse.csr_array(whole, shape=(self.height, self.width))
 
 
-def together(one: Sparse, other: Sparse, into: np.ndarray) -> None:
-    """Add to `into` in how many rows each item of `one` comes with each item of `other`."""
+def add_together(one: Any, other: Any, into: np.ndarray) -> None:
+    """Add to `into` in how many rows each item of one matrix comes with each item of the other."""
     found = (one.T.tocsr() @ other).tocoo()
     into[found.row, found.col] += found.data
-
-
-def both(one: Sparse, other: Sparse, firsts: np.ndarray, seconds: np.ndarray) -> Sparse:
-    """Return a matrix of rows and pairs, 1 where `one` holds the first item of the pair and `other` the second."""
-    return one.tocsc()[:, firsts].multiply(other.tocsc()[:, seconds]).tocsr()

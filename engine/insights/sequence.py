@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
-from engine.insights.incidence import both, incidence, together
+from engine.insights.incidence import Incidence, add_together
 from engine.insights.intervals import around, wilson
 from engine.intake.rules import GIANT_BASKET
 from engine.schema import CODE
@@ -29,6 +29,7 @@ LEAST_CUSTOMERS = 20
 LEAST_BEGINNERS = 50
 """Customers, followed long enough, that a product needs for its share of returns to be told."""
 MOST_SEQUENCES = 200
+NEVER = np.iinfo(np.int32).max
 HORIZONS = (90, 30)
 """Days within which a return counts: the longest of which the data holds twice as many."""
 
@@ -46,26 +47,29 @@ ENTRY_PRODUCTS = {
 }
 
 
-def visits(baskets: pl.LazyFrame, newly_from: date) -> pl.LazyFrame:
-    """Return what customers bought on their first and on their next day: of `insights.baskets.baskets`.
+def visits(baskets: pl.DataFrame, newly_from: date) -> pl.DataFrame:
+    """Return what customers bought on their first and on their next day: of the `insights.baskets.baskets` of a shard.
 
     One row per order of these days: customer's code, items, `gap` (days between the two; null where there is no next
-    one), `first_day`, `first` (Boolean: of the first day, or the next one). Customers who bought before `newly_from` are
+    one), `first_day` (Date), `first` (Boolean: of the first day, or the next one). Customers who bought before `newly_from` are
     left out: their first order may lie before the data begins. So are the giant orders, which are none of one customer.
     """
     day = pl.col("day")
     usual = baskets.filter(pl.col("items").list.len() < GIANT_BASKET)
-    begun = usual.with_columns(first_day=day.min().over(CODE)).filter(pl.col("first_day") >= newly_from)
-    later = begun.with_columns(
-        next_day=pl.when(day > pl.col("first_day")).then(day).min().over(CODE)
-    ).filter((day == pl.col("first_day")) | (day == pl.col("next_day")))
-    return later.select(
-        CODE,
-        "items",
-        "first_day",
-        gap=(pl.col("next_day") - pl.col("first_day")).dt.total_days(),
-        first=day == pl.col("first_day"),
+    codes, days = usual[CODE].to_numpy(), usual["day"].to_physical().to_numpy()
+    # NOTE: by customers' codes in NumPy; as windows over the customer the same takes five times as long.
+    first, following = (np.full(int(codes.max(initial=0)) + 1, NEVER, dtype=days.dtype) for _ in range(2))
+    np.minimum.at(first, codes, days)
+    later = days > first[codes]
+    np.minimum.at(following, codes[later], days[later])
+    begun, then = first[codes], following[codes]
+    told = usual.with_columns(
+        first=pl.Series(days == begun),
+        first_day=pl.Series(begun, dtype=pl.Int32).cast(pl.Date),
+        gap=pl.Series(np.where(then < NEVER, then - begun, -1), dtype=pl.Int64),
     )
+    kept = told.filter(pl.Series((days == begun) | (days == then)) & (pl.col("first_day") >= newly_from))
+    return kept.select(CODE, "items", "first_day", pl.when(pl.col("gap") >= 0).then("gap").alias("gap"), "first")
 
 
 @dataclass(slots=True)
@@ -88,9 +92,9 @@ class Steps:
     def add(self, visits: pl.DataFrame) -> None:
         """Count the customers of a shard (`visits`)."""
         begun, then, gaps = _days(visits, len(self.first))
-        together(begun, then, self.pairs)
-        self.first += np.asarray(begun.sum(axis=0))
-        self.next += np.asarray(then.sum(axis=0))
+        add_together(begun.matrix(), then.matrix(), self.pairs)
+        self.first += np.bincount(begun.items, minlength=len(self.first))
+        self.next += np.bincount(then.items, minlength=len(self.next))
         self.customers += len(gaps)
 
     def likely(self) -> pl.DataFrame:
@@ -118,15 +122,16 @@ class Steps:
         return told.sort("lift_low", "customers", "a", "b", descending=[True, True, False, False]).head(MOST_SEQUENCES)
 
 
-def _days(visits: pl.DataFrame, items: int) -> tuple[object, object, np.ndarray]:
-    """Return the items of the first and of the next day as matrices of customers, and the days between them."""
+def _days(visits: pl.DataFrame, items: int) -> tuple[Incidence, Incidence, np.ndarray]:
+    """Return what customers who came back bought on the first and on the next day, and the days between them."""
     back = visits.filter(pl.col("gap").is_not_null())
     codes, rows = np.unique(back[CODE].to_numpy(), return_inverse=True)
     first = back["first"].to_numpy()
     gaps = np.zeros(len(codes), dtype=np.int64)
     gaps[rows] = back["gap"].to_numpy()
     begun, then = (
-        incidence(back["items"].filter(pl.Series(chosen)), items, rows[chosen], len(codes)) for chosen in (first, ~first)
+        Incidence.of(back["items"].filter(pl.Series(chosen)), items, rows[chosen], len(codes))
+        for chosen in (first, ~first)
     )
     return begun, then, gaps
 
@@ -134,7 +139,8 @@ def _days(visits: pl.DataFrame, items: int) -> tuple[object, object, np.ndarray]
 def step_days(visits: pl.DataFrame, pairs: pl.DataFrame, items: int) -> pl.DataFrame:
     """Count the customers of a shard who went from `a` to `b`, by the days between: one row per `pair` and `days`."""
     begun, then, gaps = _days(visits, items)
-    held = both(begun, then, pairs["a"].to_numpy(), pairs["b"].to_numpy()).tocoo()
+    one, other = (each.matrix().tocsc() for each in (begun, then))
+    held = one[:, pairs["a"].to_numpy()].multiply(other[:, pairs["b"].to_numpy()]).tocoo()
     found = pl.DataFrame({"pair": held.col, "days": gaps[held.row]}, schema={"pair": pl.Int64, "days": pl.Int64})
     return found.group_by("pair", "days").agg(customers=pl.len().cast(pl.Int64))
 

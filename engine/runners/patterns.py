@@ -76,13 +76,9 @@ class Counted:
         """Count the orders of a shard; return the first and the next days of its customers."""
         if "baskets" in wanted:
             self.counts.add(held, held["segment"].to_numpy())
-        days = self.visits(held.lazy() if "sequence" in wanted else held.lazy().head(0))
+        days = sequence.visits(held if "sequence" in wanted else held.head(0), self.newly)
         self.steps.add(days)
         return days
-
-    def visits(self, held: pl.LazyFrame) -> pl.DataFrame:
-        """Return what customers bought on their first and on their next day."""
-        return collect(sequence.visits(held, self.newly))
 
     def tables(self, works: Sequence[Work], names: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame, int]:
         """Return basket_rules, segment_pairs and sequences, and the number of frequent pairs; reads the shards again."""
@@ -90,13 +86,13 @@ class Counted:
         pairs = baskets.frequent(together, orders, self.support)
         extended, likely = pairs.head(baskets.EXTENDED), self.steps.likely()
         thirds = np.zeros((extended.height, len(self.items)), dtype=np.int64)
-        days = [sequence.step_days(self.visits(_NO_BASKETS.lazy()), likely, len(self.items))]
+        days = [sequence.step_days(sequence.visits(_NO_BASKETS, self.newly), likely, len(self.items))]
         for work in works if extended.height or likely.height else ():
             held = collect(scan(work.baskets))
             if extended.height:
                 thirds += baskets.third(held, extended, len(self.items))
             if likely.height:
-                days.append(sequence.step_days(self.visits(held.lazy()), likely, len(self.items)))
+                days.append(sequence.step_days(sequence.visits(held, self.newly), likely, len(self.items)))
         triples = baskets.rules_of_triples(extended, thirds, together, orders, self.support)
         if self.support is None:
             triples = baskets.telling(triples, together)
