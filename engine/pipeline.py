@@ -81,9 +81,10 @@ def analyze(
                 tick,
             )
         with stages.stage("tables", "Summing up"):
-            frames = tabulate(customers, segmentation, built, found, as_of, settings.currency)
+            tables = tabulate(customers, segmentation, built, found, settings.currency)
             read = summarise_input(detected.source, settings, intake, as_of)
-            summary = summarise(read, customers, built, frames, segmentation, found)
+            summary = summarise(read, customers, built, tables, segmentation, found)
+        frames = tables.frames
         customers = customers.drop(MICROS_OF)
         if target is None:
             return Analysis(summary, frames, customers.collect(engine="streaming").lazy(), segmentation.model, None)

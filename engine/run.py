@@ -54,6 +54,8 @@ class Built:
     sums: Sums
     totals: Totals
     wanted: Wanted
+    counted: bool
+    """Whether the file has quantities."""
     used: int
     """Bytes on disk that the run has taken at most until then."""
 
@@ -123,17 +125,18 @@ class Run:
             totals = local.total(intake.products, categories)
             insights = frozenset(INSIGHTS) - frozenset(self.settings.without) if categories is None else frozenset()
             wanted = Wanted(insights, intake.first, as_of)
+            counted = detected.source.reading.roles.column("quantity") is not None
             works, sums = local.build_features(
                 intake.shards,
                 self.work / "shards",
                 totals,
                 wanted,
-                counted=detected.source.reading.roles.column("quantity") is not None,
+                counted=counted,
                 lines_in_memory=detected.needs.lines_in_memory,
                 tick=tick,
             )
             features = local.all_features(works)
-        return Built(works, features, sums, totals, wanted, max(used, used_space(self.work)))
+        return Built(works, features, sums, totals, wanted, counted, max(used, used_space(self.work)))
 
 
 @contextmanager

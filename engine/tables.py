@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 import polars.selectors as cs
 
 from engine.features.categories import share_name
 from engine.features.rfm import RANK, fm_score
-from engine.insights import affinity, months
-from engine.insights.concentration import concentration
+from engine.insights import affinity, cohorts, columns, heaviness, months, repeat, rhythm, seasons, tree
+from engine.insights.concentration import NOTHING, concentration
+from engine.insights.correlations import correlations
+from engine.insights.distribution import DESCRIBED, HISTOGRAMS, distribution, histogram
 from engine.report.descriptions import PHRASES, describe
 from engine.report.figures import favourites
 from engine.result import Frames
@@ -22,10 +24,9 @@ from engine.segments.profile import memberships, segment_sizes
 from engine.units import money, ratio
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from engine.insights.concentration import Concentration
-    from engine.runners.local import Sums, Totals
+    from engine.run import Built
+    from engine.runners.patterns import Patterns
     from engine.segments.segmentation import Segmentation
 
 TASTES = cs.starts_with(f"median_{share_name('')}")
@@ -36,23 +37,53 @@ REFERRED = ("silhouette", "calinski_harabasz", "davies_bouldin", "stability", "j
 TYPICAL_COLUMNS = ("segment", "segment_name", "customer_id", "orders", "revenue", "aov", "recency_days", "certainty")
 
 
+@dataclass(frozen=True, slots=True)
+class Tables:
+    """The tables of a run, and the figures that are none."""
+
+    frames: Frames
+    features: list[dict[str, Any]]
+    """How each feature is spread over the customers, see `insights.distribution`."""
+    concentration: Concentration
+    product_concentration: Concentration
+
+
 def tabulate(
-    customers: pl.LazyFrame,
-    segmentation: Segmentation,
-    sums: Sums,
-    bought: pl.DataFrame | None,
-    totals: Totals,
-    as_of: datetime,
-    currency: str,
-) -> tuple[Frames, Concentration]:
-    """Make the tables of a run: `customers` are labelled, `sums` and `bought` (spend by item) those of all shards."""
+    customers: pl.LazyFrame, segmentation: Segmentation, built: Built, found: Patterns, currency: str
+) -> Tables:
+    """Make the tables of a run: `customers` are labelled, `built` and `found` hold the sums of all shards.
+
+    A table of an insight that is not wanted, or that the data does not give, is there and empty.
+    """
+    wanted, sums, totals = built.wanted, built.sums, built.totals
+    names, as_of = segmentation.model.named(), wanted.as_of
+    goods, _ = totals.basket
     sizes = segment_sizes(customers)
-    table = affinity_table(bought, totals.labels, sizes)
-    curve = concentration(customers.select("revenue").collect(engine="streaming").to_series())
+    of_products = affinity.finish_affinity(found.products, found.totals, names, totals.goods)
+    by_category = totals.items_by == "category"
+    of_items = affinity.finish_affinity(found.categories, found.totals, names, totals.items)
+    features, histograms = measure_features(customers)
+    of_cohorts = cohorts.finish_segment_cohorts(found.cohorts, names, as_of)
+    of_months = months.finish_months(sums.months, as_of)
+    curves = (
+        (
+            concentration(customers.select("revenue").collect(engine="streaming").to_series()),
+            concentration(totals.products.filter(~pl.col("service"))["spend"]),
+        )
+        if "concentration" in wanted
+        else (NOTHING, NOTHING)
+    )
     frames = Frames(
-        segments=_segments(sizes, memberships(customers), segmentation, table, currency),
+        segments=_segments(
+            sizes, memberships(customers), segmentation, of_items if by_category else of_products, currency
+        ),
         profile=segmentation.profile.filter(pl.col("feature").is_in(list(PHRASES))),
-        affinity=table,
+        affinity=of_items if by_category else affinity.telling_products(of_products),
+        product_affinity=affinity.telling_products(of_products),
+        basket_rules=found.rules,
+        segment_pairs=found.segment_pairs,
+        sequences=found.sequences,
+        entry_products=found.entries,
         rfm=_rfm(customers),
         rfm_grid=_rfm_grid(customers),
         rfm_cuts=_rfm_cuts(customers),
@@ -62,22 +93,43 @@ def tabulate(
         k_evidence=_evidence(segmentation),
         map=segmentation.map,
         map_variance=segmentation.map_variance,
-        months=months.finish_months(sums.months, as_of),
+        months=of_months,
         clock=sums.clock,
         gaps=sums.gaps,
-        cohorts=months.finish_cohorts(sums.cohorts, as_of),
-        concentration=curve.curve,
+        cohorts=cohorts.finish_cohorts(found.cohorts, as_of),
+        segment_cohorts=of_cohorts,
+        segment_retention=cohorts.segment_retention(of_cohorts),
+        repeat_rates=repeat.finish_repeat(found.repeats, names),
+        repeat_curve=repeat.finish_curve(found.repeats, names),
+        rhythm=rhythm.finish_rhythm(sums.item_gaps, sums.item_buyers, totals.items),
+        customer_rhythm=_customer_rhythm(customers if "timing" in wanted else customers.head(0)),
+        seasonality=_seasonality(of_months, sums.clock, wanted),
+        concentration=curves[0].curve,
+        product_concentration=curves[1].curve,
+        heaviness=_heaviness(customers if "concentration" in wanted else customers.head(0)),
+        revenue_tree=tree.finish_tree(sums.periods, counted=built.counted),
+        columns=columns.finish_columns(sums.values, sums.moments),
+        correlations=_correlations(segmentation.fit.sample, sizes) if "statistics" in wanted else NO_CORRELATIONS,
+        histograms=histograms if "statistics" in wanted else pl.DataFrame(schema=HISTOGRAMS),
     )
-    return frames, curve
+    return Tables(frames, features, *curves)
 
 
-def affinity_table(bought: pl.DataFrame | None, labels: pl.DataFrame, sizes: pl.DataFrame) -> pl.DataFrame:
-    """Return the table of affinities, empty where the data has neither categories nor products."""
-    if bought is None:
-        numbers = dict.fromkeys(("spend", "buyers", "largest"), pl.Int64)
-        none = pl.DataFrame(schema={"segment": pl.Int64, "item": pl.String, **numbers})
-        return affinity.finish_affinity(none, sizes, labels)
-    return affinity.finish_affinity(bought, sizes, labels)
+def measure_features(customers: pl.LazyFrame) -> tuple[list[dict[str, Any]], pl.DataFrame]:
+    """Measure how every described feature is spread over all customers; one that no customer has is left out.
+
+    Returns one record a feature (feature, label, unit, and the figures), and the histograms of all.
+    """
+    found, bins = [], [pl.DataFrame(schema=HISTOGRAMS)]
+    for feature in DESCRIBED:
+        # NOTE: one column at a time, so that the memory does not grow with the number of features.
+        values = customers.select(feature.name).collect(engine="streaming").to_series()
+        if values.null_count() < len(values):
+            record = {"feature": feature.name, "label": feature.label, "unit": feature.unit}
+            found.append({**record, **distribution(values)})
+            named = (pl.lit(each).alias(name) for name, each in record.items())
+            bins.append(histogram(values, feature.unit).select(*named, "start", "end", "customers"))
+    return found, pl.concat(bins)
 
 
 def _segments(

@@ -152,24 +152,33 @@ def _enough(counts: np.ndarray, orders: int, support: float | None) -> np.ndarra
     return (counts > 0) & (counts / max(orders, 1) >= support)
 
 
-def third(baskets: pl.DataFrame, pairs: pl.DataFrame, items: int) -> np.ndarray:
-    """Count in how many orders of a shard each item comes with each of `pairs`: pairs x items."""
-    usual = baskets.filter(pl.col("items").list.len() < GIANT_BASKET)
-    found = Incidence.of(usual["items"], items)
-    numbers = np.full((items, items), -1, dtype=np.int32)
-    numbers[pairs["a"].to_numpy(), pairs["b"].to_numpy()] = np.arange(pairs.height)
-    held: list[tuple[np.ndarray, np.ndarray]] = []
-    likely = found.among(pairs.select(pl.concat_arr("a", "b")).to_series().explode().to_numpy())
-    for first, second in likely.pairs():
-        number = numbers[likely.items[first], likely.items[second]]
-        known = number >= 0
-        held.append((likely.rows[first][known], number[known]))
-    rows, of_rows = (np.concatenate([each[side] for each in held] or [[]]).astype(np.int64) for side in range(2))
-    counts = np.zeros((pairs.height, items), dtype=np.int32)
-    order = np.lexsort((of_rows, rows))
-    holding = Incidence(rows[order], of_rows[order], found.height, pairs.height)
-    add_together(holding.matrix(), found.matrix(), counts)
-    return counts
+class Thirds:
+    """Orders that hold a third item beside a pair; added up shard by shard."""
+
+    def __init__(self, pairs: pl.DataFrame, items: int) -> None:
+        self.pairs = pairs
+        self.counts = np.zeros((pairs.height, items), dtype=np.int32)
+        """pairs x items."""
+        first, second = pairs["a"].to_numpy(), pairs["b"].to_numpy()
+        self._members = np.concatenate([first, second])
+        self._numbers = np.full((items, items), -1, dtype=np.int32)
+        self._numbers[first, second] = np.arange(pairs.height)
+
+    def add(self, baskets: pl.DataFrame) -> None:
+        """Count the orders of a shard (`baskets`)."""
+        # Three lines at least hold three items.
+        usual = baskets.filter(pl.col("items").list.len().is_between(3, GIANT_BASKET - 1))
+        found = Incidence.of(usual["items"], self.counts.shape[1])
+        held: list[tuple[np.ndarray, np.ndarray]] = []
+        likely = found.among(self._members)
+        for first, second in likely.pairs():
+            number = self._numbers[likely.items[first], likely.items[second]]
+            known = number >= 0
+            held.append((likely.rows[first][known], number[known]))
+        rows, numbers = (np.concatenate([each[side] for each in held] or [[]]).astype(np.int64) for side in range(2))
+        order = np.lexsort((numbers, rows))
+        holding = Incidence(rows[order], numbers[order], found.height, self.pairs.height)
+        add_together(holding.matrix(), found.matrix(), self.counts)
 
 
 def rules_of_pairs(pairs: pl.DataFrame, orders: int) -> pl.DataFrame:
@@ -183,10 +192,9 @@ def rules_of_pairs(pairs: pl.DataFrame, orders: int) -> pl.DataFrame:
     return _measured(pl.concat([forth, back]), orders, comparisons=pairs.height)
 
 
-def rules_of_triples(
-    pairs: pl.DataFrame, counts: np.ndarray, together: np.ndarray, orders: int, support: float | None
-) -> pl.DataFrame:
-    """Turn pairs and the orders that hold a third item (`third`) into rules {A, B} -> C, of the frequent triples."""
+def rules_of_triples(thirds: Thirds, together: np.ndarray, orders: int, support: float | None) -> pl.DataFrame:
+    """Turn pairs and the orders that hold a third item into rules {A, B} -> C, of the frequent triples."""
+    pairs, counts = thirds.pairs, thirds.counts
     enough = _enough(counts, orders, support)
     own = np.arange(pairs.height)
     enough[own, pairs["a"].to_numpy()] = enough[own, pairs["b"].to_numpy()] = False

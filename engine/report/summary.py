@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from engine.insights.distribution import DESCRIBED, distribution
+from engine.insights import tree
+from engine.insights.left_out import left_out
 from engine.intake import alerts
 from engine.report.findings import findings
 from engine.segments.alerts import of_names, of_segments
@@ -20,26 +21,56 @@ if TYPE_CHECKING:
     from engine.intake.shards import Intake
     from engine.intake.source import Source
     from engine.result import Frames
-    from engine.runners.local import Sums, Totals
+    from engine.run import Built
+    from engine.runners.local import Totals
+    from engine.runners.patterns import Patterns
     from engine.segments.segmentation import Segmentation
     from engine.settings import Settings
+    from engine.tables import Tables
+
+INSIGHT_TABLES = (
+    "affinity",
+    "product_affinity",
+    "basket_rules",
+    "segment_pairs",
+    "sequences",
+    "entry_products",
+    "cohorts",
+    "segment_cohorts",
+    "segment_retention",
+    "repeat_rates",
+    "months",
+    "rhythm",
+    "customer_rhythm",
+    "seasonality",
+    "heaviness",
+    "revenue_tree",
+    "columns",
+    "correlations",
+)
+"""Tables of `Frames` that the summary holds as they are."""
 
 
 def summarise(
     run: dict[str, Any],
     customers: pl.LazyFrame,
-    totals: Totals,
-    frames: Frames,
+    built: Built,
+    tables: Tables,
     segmentation: Segmentation,
-    concentration: Concentration,
-    sums: Sums,
+    found: Patterns,
 ) -> dict[str, Any]:
     """Collect every figure of a run: what was read (`run`), the customers, the tables, the alerts and the findings."""
-    summary = {**run, **customer_figures(customers, totals), **_tables(frames, segmentation, concentration, totals)}
+    totals, frames = built.totals, tables.frames
+    summary = {
+        **run,
+        **customer_figures(customers, totals, tables.features),
+        **_tables(frames, segmentation, totals),
+        **_insights(tables, built, found),
+    }
     summary["alerts"] = [
         *run["alerts"],
-        *alerts.of_lines(totals.kinds | sums.duplicates, run["rows"]["kept"]),
-        *alerts.of_baskets(sums.baskets),
+        *alerts.of_lines(totals.kinds | built.sums.duplicates, run["rows"]["kept"]),
+        *alerts.of_baskets(built.sums.baskets),
         *alerts.of_customers(customers, summary),
         *alerts.of_time(frames, summary),
         *of_segments(segmentation.fit, frames.segments),
@@ -69,8 +100,8 @@ def summarise_input(source: Source, settings: Settings, intake: Intake, as_of: d
     }
 
 
-def customer_figures(customers: pl.LazyFrame, totals: Totals) -> dict[str, Any]:
-    """Return the figures of all customers: how many, what they bought, how their features are spread."""
+def customer_figures(customers: pl.LazyFrame, totals: Totals, features: list[dict[str, Any]]) -> dict[str, Any]:
+    """Return the figures of all customers: how many, what they bought, how their `features` are spread."""
     orders = pl.col("orders")
     counts = customers.select(
         customers=pl.len(), orders=orders.sum(), buyers=(orders > 0).sum(), repeaters=(orders > 1).sum()
@@ -80,25 +111,13 @@ def customer_figures(customers: pl.LazyFrame, totals: Totals) -> dict[str, Any]:
         "customers": row["customers"],
         "buyers": row["buyers"],
         "orders": row["orders"],
-        "products": totals.products,
+        "products": totals.products.height,
         "repeat_rate": row["repeaters"] / row["buyers"] if row["buyers"] else None,
-        "features": _distributions(customers),
+        "features": features,
     }
 
 
-def _distributions(customers: pl.LazyFrame) -> list[dict[str, Any]]:
-    """Measure every described feature over all customers; one that no customer has is left out."""
-    found = []
-    for feature in DESCRIBED:
-        # NOTE: one column at a time, so that the memory does not grow with the number of features.
-        values = customers.select(feature.name).collect(engine="streaming").to_series()
-        if values.null_count() < len(values):
-            record = {"feature": feature.name, "label": feature.label, "unit": feature.unit}
-            found.append({**record, **distribution(values)})
-    return found
-
-
-def _tables(frames: Frames, segmentation: Segmentation, concentration: Concentration, totals: Totals) -> dict[str, Any]:
+def _tables(frames: Frames, segmentation: Segmentation, totals: Totals) -> dict[str, Any]:
     """Return the aggregated tables of the run as lists of records, and the evidence for the number of segments."""
     evidence, fit = frames.k_evidence, segmentation.fit
     return {
@@ -116,17 +135,32 @@ def _tables(frames: Frames, segmentation: Segmentation, concentration: Concentra
         "rfm": records(frames.rfm),
         "rfm_cuts": records(frames.rfm_cuts),
         "rfm_thresholds": segmentation.model.rfm_cuts.to_dict(),
-        "affinity_by": "product" if totals.affinity_by == "product_id" else totals.affinity_by,
-        "affinity": records(frames.affinity),
-        "cohorts": records(frames.cohorts),
-        "months": records(frames.months),
-        "concentration": {
-            "top_1_share": concentration.top_1_share,
-            "top_10_share": concentration.top_10_share,
-            "top_20_share": concentration.top_20_share,
-            "gini": concentration.gini,
-        },
+        "affinity_by": "product" if totals.items_by == "product_id" else totals.items_by,
     }
+
+
+def _insights(tables: Tables, built: Built, found: Patterns) -> dict[str, Any]:
+    """Return the tables of the insights, with what was counted for them, and why some are not there."""
+    frames, wanted = tables.frames, built.wanted
+    compared = tree.periods(wanted.first, wanted.as_of)
+    return {
+        **{name: records(getattr(frames, name)) for name in INSIGHT_TABLES},
+        "counted": found.counted,
+        "concentration": _shares(tables.concentration),
+        "product_concentration": _shares(tables.product_concentration),
+        "periods": None if compared is None or frames.revenue_tree.is_empty() else _periods(compared, built),
+        "left_out": left_out(
+            frames,
+            wanted,
+            items_by=built.totals.items_by,
+            products=len(built.totals.goods) > 0,
+            counted=found.counted,
+        ),
+    }
+
+
+def _shares(of: Concentration) -> dict[str, float | None]:
+    return {name: getattr(of, name) for name in ("top_1_share", "top_10_share", "top_20_share", "gini")}
 
 
 def records(frame: pl.DataFrame) -> list[dict[str, Any]]:

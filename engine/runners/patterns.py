@@ -85,15 +85,15 @@ class Counted:
         together, orders = self.counts.together.sum(axis=0), int(self.counts.orders.sum())
         pairs = baskets.frequent(together, orders, self.support)
         extended, likely = pairs.head(baskets.EXTENDED), self.steps.likely()
-        thirds = np.zeros((extended.height, len(self.items)), dtype=np.int64)
+        thirds = baskets.Thirds(extended, self.counts.together.shape[1])
         days = [sequence.step_days(sequence.visits(_NO_BASKETS, self.newly), likely, len(self.items))]
         for work in works if extended.height or likely.height else ():
             held = collect(scan(work.baskets))
             if extended.height:
-                thirds += baskets.third(held, extended, len(self.items))
+                thirds.add(held)
             if likely.height:
                 days.append(sequence.step_days(sequence.visits(held, self.newly), likely, len(self.items)))
-        triples = baskets.rules_of_triples(extended, thirds, together, orders, self.support)
+        triples = baskets.rules_of_triples(thirds, together, orders, self.support)
         if self.support is None:
             triples = baskets.telling(triples, together)
         rules = [baskets.strongest(each) for each in (baskets.rules_of_pairs(pairs, orders), triples)]

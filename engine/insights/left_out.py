@@ -1,0 +1,134 @@
+"""Which insights a run does not have, each with a sentence that says why."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from engine.insights import seasons
+from engine.insights.baskets import LEAST_ORDERS
+from engine.insights.sequence import LEAST_BEGINNERS, LEAST_CUSTOMERS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from engine.insights.wanted import Wanted
+    from engine.result import Frames
+
+OFF = "Switched off with --without {}."
+NO_ITEMS = "The file has neither products nor categories."
+NO_PRODUCTS = "The file has no products."
+
+
+def left_out(
+    frames: Frames, wanted: Wanted, *, items_by: str | None, products: bool, counted: Mapping[str, int | None]
+) -> list[dict[str, str]]:
+    """List what is missing: the `insight` it belongs to, the `table` that is empty, and the `reason`.
+
+    `items_by` is the column of the affinities, `products` whether the file has any, `counted` what was looked at (see
+    `runners.patterns.Patterns`).
+    """
+    reasons = {
+        "affinity": _affinity(frames, items_by, products=products),
+        "baskets": _baskets(frames, items_by, counted),
+        "sequence": _sequence(frames, items_by, counted),
+        "cohorts": _cohorts(frames),
+        "timing": _timing(frames, items_by),
+        "concentration": _concentration(frames, products=products),
+        "statistics": _statistics(frames),
+    }
+    found: list[dict[str, str]] = []
+    for insight, said in reasons.items():
+        for table, reason in said:
+            told = reason if insight in wanted else OFF.format(insight)
+            found.append({"insight": insight, "table": table, "reason": told})
+    return found
+
+
+def _affinity(frames: Frames, items_by: str | None, *, products: bool) -> Iterator[tuple[str, str]]:
+    if frames.affinity.is_empty():
+        yield "affinity", NO_ITEMS if items_by is None else "There is one category only, and nothing to compare it with."
+    if frames.product_affinity.is_empty():
+        yield "product_affinity", "There is one product only." if products else NO_PRODUCTS
+
+
+def _baskets(frames: Frames, items_by: str | None, counted: Mapping[str, int | None]) -> Iterator[tuple[str, str]]:
+    if not frames.basket_rules.is_empty():
+        if frames.segment_pairs.is_empty():
+            yield "segment_pairs", f"No pair stands in {LEAST_ORDERS} orders of a segment, more often than by chance."
+        return
+    if items_by is None:
+        reason = NO_ITEMS
+    elif not counted["orders"]:
+        reason = "No order holds a product."
+    else:
+        reason = f"No two products stand together in {LEAST_ORDERS} of the {counted['orders']:,} orders."
+    yield "basket_rules", reason
+    yield "segment_pairs", reason
+
+
+def _sequence(frames: Frames, items_by: str | None, counted: Mapping[str, int | None]) -> Iterator[tuple[str, str]]:
+    back = counted["returned"] or 0
+    if frames.sequences.is_empty():
+        if items_by is None:
+            yield "sequences", NO_ITEMS
+        elif not back:
+            yield "sequences", "No new customer came back on a later day."
+        else:
+            who = "customer" if back == 1 else "customers"
+            yield (
+                "sequences",
+                f"Of {back:,} new {who} who came back, no {LEAST_CUSTOMERS} went the same way from product to product.",
+            )
+    if frames.entry_products.is_empty():
+        if items_by is None:
+            yield "entry_products", NO_ITEMS
+        elif counted["horizon_days"] is None:
+            yield "entry_products", "The data is too short to tell who comes back: it would take 60 days."
+        else:
+            days = counted["horizon_days"]
+            yield "entry_products", f"No {LEAST_BEGINNERS} new customers began with one product {days} days ago or more."
+
+
+def _cohorts(frames: Frames) -> Iterator[tuple[str, str]]:
+    if frames.cohorts.filter(frames.cohorts["months_since"] > 0).is_empty():
+        reason = "The orders lie in one calendar month: nobody could have come back in a later one."
+        yield "cohorts", reason if not frames.cohorts.is_empty() else "There is no purchase."
+    if frames.repeat_rates.is_empty() or frames.repeat_rates["rate"].null_count() == frames.repeat_rates.height:
+        yield "repeat_rates", "No new customer has been followed for 30 days."
+
+
+def _timing(frames: Frames, items_by: str | None) -> Iterator[tuple[str, str]]:
+    if frames.gaps.is_empty():
+        yield "gaps", "Nobody has ordered twice."
+    if frames.customer_rhythm.is_empty():
+        yield "customer_rhythm", "Nobody has ordered twice."
+    if frames.rhythm.is_empty() or not frames.rhythm["supported"].any():
+        few = "Too few customers have bought anything of one kind on two days to tell a rhythm."
+        yield "rhythm", NO_ITEMS if items_by is None else few
+    if frames.seasonality.filter(frames.seasonality["scale"] == "month").is_empty():
+        yield "seasonality", seasons.why_no_seasons(frames.months) or "No month has orders."
+
+
+def _concentration(frames: Frames, *, products: bool) -> Iterator[tuple[str, str]]:
+    if frames.concentration.is_empty():
+        yield "concentration", "There is no revenue to be spread."
+    if frames.product_concentration.is_empty():
+        yield "product_concentration", "There is no revenue to be spread." if products else NO_PRODUCTS
+    if frames.heaviness.is_empty():
+        yield "heaviness", "There is no revenue to be spread."
+    if frames.revenue_tree.is_empty():
+        yield "revenue_tree", "There are no two whole months, both with revenue, to be compared."
+
+
+def _statistics(frames: Frames) -> Iterator[tuple[str, str]]:
+    if frames.columns.is_empty():
+        yield "columns", "There are no lines."
+    if frames.correlations.is_empty() or frames.correlations["correlation"].null_count() == frames.correlations.height:
+        yield "correlations", "Ten customers are needed to tell what goes together."
+    if frames.histograms.is_empty():
+        yield "histograms", "No feature varies."
+
+
+def reason(summary: Mapping[str, Any], table: str) -> str:
+    """Return why a table is missing in a summary; an empty text where it is there."""
+    return next((str(each["reason"]) for each in summary.get("left_out") or [] if each["table"] == table), "")
