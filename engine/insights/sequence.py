@@ -118,8 +118,11 @@ class Steps:
         )
         unlikely = ratio(pl.lit(1), pl.col("customers")) - ratio(pl.lit(1), pl.lit(self.customers))
         low, high = around(pl.col("lift"), unlikely, comparisons=found.height)
-        told = found.with_columns(lift_low=low, lift_high=high)
-        return told.sort("lift_low", "customers", "a", "b", descending=[True, True, False, False]).head(MOST_SEQUENCES)
+        told = found.with_columns(lift_low=low, lift_high=high).with_columns(
+            tells=pl.col("customers") * pl.col("lift_low").log()  # as `insights.baskets.strongest` has it
+        )
+        ordered = told.sort("tells", "a", "b", descending=[True, False, False])
+        return ordered.filter(pl.col("lift_low") > 1).head(MOST_SEQUENCES).drop("tells")
 
 
 def _days(visits: pl.DataFrame, items: int) -> tuple[Incidence, Incidence, np.ndarray]:
