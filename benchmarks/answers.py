@@ -25,8 +25,9 @@ if TYPE_CHECKING:
 TOLERANCE = 1e-9
 """Part of a sum of floats by which two answers may differ."""
 
-LINES, CUSTOMERS, SUMMARY = "lines", "customers", "summary"
-"""The groups: how many lines there are and have a customer; features by customer; lifetimes' summary by customer."""
+LINES, CUSTOMERS, SUMMARY, RULES = "lines", "customers", "summary", "rules"
+"""The groups: how many lines there are and have a customer; features by customer; lifetimes' summary by customer; sums over
+association rules."""
 
 WHOLE = {
     LINES: (),

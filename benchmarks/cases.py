@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from importlib.util import find_spec
 
-from benchmarks.answers import CUSTOMERS, LINES, SUMMARY
+from benchmarks.answers import CUSTOMERS, LINES, RULES, SUMMARY
 from benchmarks.data import FEW, KINDS, MANY, PLAIN, TEXT_IDS
 from engine.errors import EngineError
 
@@ -16,6 +16,8 @@ DEFAULT_ROWS = (1_000_000, 5_000_000, 20_000_000)
 FULL_ROWS = 100_000_000
 VARIANT_ROWS = 5_000_000
 """Exports of other kinds than the plain one are measured at the size nearest to this one only."""
+BASKET_ROWS = 1_000_000
+"""The largest export that mlxtend is given: it takes minutes, and more memory than a machine has for the next size."""
 PEER_ROWS = 20_000_000
 """The largest export that peers are given: most of them hold it in memory."""
 
@@ -112,6 +114,23 @@ CASES = (
         (PLAIN,),
         _PANDAS,
         PEER_ROWS,
+    ),
+    Case(
+        "baskets",
+        OURS,
+        "the association rules of all pairs of products in two orders of ten thousand, through the shards",
+        "benchmarks.ours:baskets",
+        RULES,
+    ),
+    Case(
+        "baskets_mlxtend",
+        "mlxtend",
+        "the same rules by FP-growth, on a sparse table",
+        "benchmarks.peers.mlxtend_peer:baskets",
+        RULES,
+        (PLAIN,),
+        (*_PANDAS, "mlxtend"),
+        BASKET_ROWS,
     ),
     Case(
         "summary",

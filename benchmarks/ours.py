@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 NEEDED = ("customer_id", "ordered_at", "quantity", "unit_price")
 """Columns of the synthetic exports without which there is nothing to analyse."""
+BASKET_SUPPORT = 0.0002
+"""Share of the orders that a pair of products needs."""
 
 
 class Prepared(NamedTuple):
@@ -84,6 +86,28 @@ def summary(export: Path, folder: Path, stages: Stages) -> list[Path]:
             tables.append(folder / f"{shard.stem}.summary")
             _summary(pl.scan_ipc(shard, glob=False), as_of).sink_ipc(tables[-1], engine="streaming")
     return tables
+
+
+def baskets(export: Path, folder: Path, stages: Stages) -> dict[str, int | float]:
+    """Count the rules of pairs, both ways, and add up their figures."""
+    import numpy as np
+
+    from engine.features.lines import coded
+    from engine.insights import baskets as study
+    from engine.runners import local
+
+    _, made, _ = prepare(export, folder, stages)
+    with stages.stage("baskets"):
+        totals = local.total(made.products)
+        items, number = totals.basket
+        counts = study.Counts.none(1, len(items))
+        for shard in made.shards:
+            held = local.collect(study.baskets(coded(local.scan(shard), totals.codes.lazy()), number))
+            counts.add(held, np.ones(held.height, dtype=np.int64))
+        orders = int(counts.orders.sum())
+        rules = study.rules_of_pairs(study.frequent(counts.together[0], orders, BASKET_SUPPORT), orders)
+    sums = {name: float(rules[name].sort().sum()) for name in ("confidence", "lift", "leverage", "zhang")}
+    return {"baskets": orders, "rules": rules.height, "orders": int(rules["both"].sum()), **sums}
 
 
 def prepare(export: Path, folder: Path, stages: Stages) -> Prepared:

@@ -45,6 +45,7 @@ def draw(frames: Frames, summary: dict[str, Any]) -> dict[str, alt.Chart]:
     frames = _finite(frames)
     currency = str(summary.get("currency") or "")
     by = summary.get("affinity_by")
+    compared = frames.affinity.drop_nulls("item")
     # A first month alone has no later month in which anyone could have come back.
     later = frames.cohorts.filter(pl.col("months_since") > 0)
     placed = frames.map.drop_nulls(["x", "y"])
@@ -56,7 +57,7 @@ def draw(frames: Frames, summary: dict[str, Any]) -> dict[str, alt.Chart]:
         ),
         "segment_profiles": (frames.profile, lambda: segments.segment_profiles(frames.profile, currency)),
         "segment_map": (placed, lambda: segments.segment_map(placed, frames.map_variance)),
-        "product_affinity_matrix": (frames.affinity, lambda: affinity.product_affinity_matrix(frames.affinity, by)),
+        "product_affinity_matrix": (compared, lambda: affinity.product_affinity_matrix(compared, by)),
         "rfm_map": (frames.rfm_grid, lambda: rfm.rfm_map(frames.rfm_grid, frames.rfm, frames.rfm_cuts, currency)),
         "segment_rfm": (frames.segment_rfm, lambda: overlap.segment_rfm(frames.segment_rfm, list(RFM_GROUPS))),
         "cohort_retention": (later, lambda: cohorts.cohort_retention(frames.cohorts)),

@@ -58,7 +58,7 @@ def product_affinity_matrix(affinity: pl.DataFrame, by: str | None) -> alt.Layer
         title=heading(
             finding(affinity),
             f"Share of spend on the {len(items)} most telling {kind}, 100 = average of all customers. "
-            "Grey: too few buyers, or one who outweighs them, to say.",
+            "Grey: chance or a single buyer could explain it.",
             width * len(called) + 230,
         )
     )
@@ -74,9 +74,7 @@ def telling_items(affinity: pl.DataFrame, most: int = MOST_ITEMS) -> list[str]:
         return []
     ratio = pl.col("index").clip(1, None) / 100
     weighed = affinity.with_columns(
-        pl.when("supported")
-        .then((pl.max_horizontal("segment_share", "overall_share") * ratio.log()).abs())
-        .alias("tells")
+        pl.when(sure()).then((pl.max_horizontal("segment_share", "overall_share") * ratio.log()).abs()).alias("tells")
     )
     ranked = (
         weighed.group_by("item")
@@ -84,10 +82,10 @@ def telling_items(affinity: pl.DataFrame, most: int = MOST_ITEMS) -> list[str]:
         .sort("tells", "overall_share", "item", descending=[True, True, False])["item"]
         .to_list()
     )
-    # Every segment shows at least the item it favours most, so that no column is without a word.
+    # Every segment shows at least the item that tells most about it, so that no column is without a word.
     first = (
-        weighed.filter("supported")
-        .sort("index", "item", descending=[True, False])
+        weighed.filter(pl.col("tells") > 0)
+        .sort("tells", "item", descending=[True, False])
         .unique(subset="segment", keep="first", maintain_order=True)
         .sort("segment")["item"]
         .to_list()
@@ -100,6 +98,11 @@ def telling_items(affinity: pl.DataFrame, most: int = MOST_ITEMS) -> list[str]:
         .sort("segment", "index", "item", descending=[False, True, False])
     )
     return [str(item) for item in favoured["item"]]
+
+
+def sure() -> pl.Expr:
+    """Tell the cells that stand for more than chance or one buyer: the floor is met, and the interval leaves 100 out."""
+    return pl.col("supported") & ((pl.col("index_low") > 100) | (pl.col("index_high") < 100))
 
 
 def finding(affinity: pl.DataFrame) -> str:
@@ -120,7 +123,7 @@ def _departure() -> pl.Expr:
 
 def _limit(affinity: pl.DataFrame) -> float:
     """Return where the colour ends: further out where a third of the cells would lie beyond the nearer end."""
-    far = affinity.filter("supported").select((_departure().abs() > _LIMITS[0]).mean()).item()
+    far = affinity.filter(sure()).select((_departure().abs() > _LIMITS[0]).mean()).item()
     return _LIMITS[1] if far is not None and far > 1 / 3 else _LIMITS[0]
 
 
@@ -144,7 +147,7 @@ def _cells(
     shade = _departure().clip(-limit, limit)
     cells = frame.with_columns(
         shade.round(3).alias("shade"),
-        pl.col("supported").fill_null(value=False),
+        sure().fill_null(value=False).alias("supported"),
         pl.col("item").replace_strict(labels, return_dtype=pl.String).alias("short"),
         mapped("segment", called, "name"),
         mapped("segment", heads, "head"),

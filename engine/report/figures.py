@@ -59,19 +59,21 @@ def strongest(affinity: pl.DataFrame) -> dict[str, Any] | None:
 
 
 def _tells(row: dict[str, Any]) -> float:
-    """Rate an affinity: what a segment buys both much and more than others, not a rarity alone."""
-    return float(row["segment_share"] * math.log(row["index"] / _AVERAGE))
+    """Rate an affinity: what a segment buys both much and surely more than others, not a rarity alone."""
+    return float(row["segment_share"] * math.log(row["index_low"] / _AVERAGE))
 
 
 def favourites(affinity: pl.DataFrame, segments: Iterable[int], *, most: int = 3) -> dict[int, list[dict[str, Any]]]:
     """Return the items that each segment favours, the most telling first.
 
-    Favoured: supported, clearly above what everyone spends on it, and a notable part of what the segment spends.
+    Favoured: supported, clearly above what everyone spends on it, by more than chance, and a notable part of what the
+    segment spends.
     """
     kept = affinity.filter(
         pl.col("supported")
         & pl.col("index").is_finite()
         & (pl.col("index") >= _CLEARLY)
+        & (pl.col("index_low") > _AVERAGE)
         & (pl.col("segment_share") >= _NOTABLE)
     ).to_dicts()
     ordered = sorted(kept, key=lambda row: (-_tells(row), row["item"]))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from engine.report import numbers, tables
+from engine.report import insight_tables, numbers, tables
 from engine.report.figures import favourites
 
 if TYPE_CHECKING:
@@ -45,6 +45,8 @@ def render_report(
         tiles=_tiles(summary),
         cards=_cards(frames, summary, _chart_colour()),
         tables=tables,
+        insight=insight_tables,
+        has_orders=any(role["role"] == "order" for role in summary["source"].get("roles") or []),
     )
 
 
