@@ -6,6 +6,7 @@ from typing import Any
 
 import altair as alt
 import polars as pl
+from polars import selectors
 
 from engine.charts import theme
 from engine.charts.parts import heading, layered, panel, texts
@@ -13,10 +14,15 @@ from engine.report import numbers
 from engine.report.figures import trend
 
 _LABELLED = 14
+_RETURNING, _NEW = "Returning customers", "New customers"
+_OLD, _FIRST = "#88a0b5", theme.SECOND
+_REVENUE = ("returning_revenue", "new_revenue")
 
 
 def revenue_by_month(months: pl.DataFrame, currency: str) -> alt.VConcatChart:
     """Draw each month's revenue, and below it the customers who bought for the first time and who came back."""
+    floats = selectors.float()
+    months = months.with_columns(pl.when(floats.is_finite()).then(floats))
     frame = months.sort("month").with_columns(
         texts("label", map(numbers.month, months.sort("month")["month"])),
         (pl.col("customers") - pl.col("new_customers")).clip(0, None).alias("returning"),
@@ -39,6 +45,7 @@ def revenue_by_month(months: pl.DataFrame, currency: str) -> alt.VConcatChart:
             _finding(frame, currency), f"Revenue net of returns, and the customers who bought in each month.{note}"
         ),
         spacing=22,
+        resolve=alt.Resolve(scale=alt.ScaleResolveMap(color="independent")),
     )
 
 
@@ -55,33 +62,80 @@ def _revenue(frame: pl.DataFrame, x: alt.X, currency: str) -> alt.LayerChart:
             ),
         ),
     )
-    high = max([0.0, *(v or 0 for v in frame["revenue"])]) or 1.0
-    low = min([0.0, *(v or 0 for v in frame["revenue"])])
-    y = alt.Y(
-        "revenue:Q",
-        title=None,
-        scale=alt.Scale(domain=[low, high * 1.12], nice=False),
-        axis=alt.Axis(labelExpr="replace(format(datum.value, '~s'), 'G', 'B')", tickCount=4, domain=False),
-    )
+    stacked = _split(shown)
+    bars = _stack(shown, currency) if stacked else _whole(shown)
+    ends = [0.0, *(v or 0 for v in bars["to"])]
+    low, high = min(ends), max(ends) or 1.0
+    scale = alt.Scale(domain=[low, high * 1.12], nice=False)
+    axis = alt.Axis(labelExpr="replace(format(datum.value, '~s'), 'G', 'B')", tickCount=4, domain=False)
     tooltip = [
         alt.Tooltip("label:N", title="Month"),
         alt.Tooltip("money:N", title="Revenue"),
+        *([alt.Tooltip("who:N", title="Of it from"), alt.Tooltip("part:N", title="Their part")] if stacked else []),
         alt.Tooltip("orders:Q", title="Orders", format=","),
     ]
-    base = alt.Chart(shown, width=_width(frame), height=220, title=panel("Revenue")).encode(x=x, y=y, tooltip=tooltip)
-    look: dict[str, Any] = {"cornerRadiusEnd": 2}
-    return layered(
-        base.transform_filter("datum.complete").mark_bar(color=theme.ACCENT, **look),
-        base.transform_filter("!datum.complete").mark_bar(
-            color=theme.ACCENT, fillOpacity=0.25, stroke=theme.ACCENT, strokeDash=[4, 3], strokeWidth=1, **look
-        ),
-        base.mark_text(dy=-8, fontSize=11).encode(text="mark:N"),
+    base = alt.Chart(bars, width=_width(frame), height=220, title=panel("Revenue")).encode(
+        x=x,
+        y=alt.Y("to:Q", title=None, scale=scale, axis=axis),
+        y2="from:Q",
+        color=alt.Color("colour:N", scale=None),
+        tooltip=tooltip,
     )
+    tops = bars.group_by("label", maintain_order=True).agg(pl.col("to").max().clip(0, None), pl.col("mark").first())
+    look: dict[str, Any] = {"cornerRadiusEnd": 0 if stacked else 2}
+    return layered(
+        base.transform_filter("datum.complete").mark_bar(**look),
+        base.transform_filter("!datum.complete")
+        .mark_bar(fillOpacity=0.25, strokeDash=[4, 3], strokeWidth=1, **look)
+        .encode(stroke=alt.Stroke("colour:N", scale=None)),
+        alt.Chart(tops)
+        .mark_text(dy=-8, fontSize=11)
+        .encode(x=x, y=alt.Y("to:Q", title=None, scale=scale, axis=axis), text="mark:N"),
+    )
+
+
+def _split(frame: pl.DataFrame) -> bool:
+    """Whether each month's revenue is known by new and returning customers."""
+    return set(_REVENUE) <= set(frame.columns) and not any(
+        numbers.missing(value) for column in _REVENUE for value in frame.filter(pl.col("revenue").is_finite())[column]
+    )
+
+
+def _whole(frame: pl.DataFrame) -> pl.DataFrame:
+    """Return one bar a month."""
+    return frame.select(
+        "label", "complete", "money", "mark", "orders", pl.lit(0.0).alias("from"), pl.col("revenue").alias("to")
+    ).with_columns(colour=pl.lit(theme.ACCENT))
+
+
+def _stack(frame: pl.DataFrame, currency: str) -> pl.DataFrame:
+    """Return two bars a month, new on returning customers; what is negative hangs from zero."""
+    old, new = (pl.col(column).fill_null(0.0) for column in _REVENUE)
+    parts = (
+        (_RETURNING, _OLD, pl.lit(0.0), old),
+        (_NEW, _FIRST, pl.when((old > 0) == (new > 0)).then(old).otherwise(0.0), new),
+    )
+    long = pl.concat(
+        frame.select(
+            "label",
+            "complete",
+            "money",
+            "mark",
+            "orders",
+            start.alias("from"),
+            (start + amount).alias("to"),
+            amount.alias("amount"),
+            who=pl.lit(who),
+            colour=pl.lit(colour),
+        )
+        for who, colour, start, amount in parts
+    )
+    return long.with_columns(texts("part", (numbers.money(value, currency) for value in long["amount"])))
 
 
 def _customers(frame: pl.DataFrame, x: alt.X) -> alt.LayerChart:
     """Stack new on returning customers."""
-    kinds = {"returning": "Returning customers", "new_customers": "New customers"}
+    kinds = {"returning": _RETURNING, "new_customers": _NEW}
     long = frame.unpivot(
         on=list(kinds), index=["label", "complete"], variable_name="who", value_name="people"
     ).with_columns(
@@ -98,7 +152,7 @@ def _customers(frame: pl.DataFrame, x: alt.X) -> alt.LayerChart:
         ),
         color=alt.Color(
             "who:N",
-            scale=alt.Scale(domain=list(kinds.values()), range=["#88a0b5", theme.SECOND]),
+            scale=alt.Scale(domain=list(kinds.values()), range=[_OLD, _FIRST]),
             legend=alt.Legend(orient="bottom", title=None, direction="horizontal", symbolOpacity=1),
         ),
         order=alt.Order("rank:Q"),
@@ -119,7 +173,7 @@ def _width(frame: pl.DataFrame) -> int:
 
 
 def _finding(frame: pl.DataFrame, currency: str) -> str:
-    best = frame.sort("revenue", "month", descending=[True, False]).row(0, named=True)
+    best = frame.sort("revenue", "month", descending=[True, False], nulls_last=True).row(0, named=True)
     if frame.height == 1:
         people = numbers.plural(best["customers"], "customer")
         return f"{best['label']}: {numbers.money(best['revenue'], currency)} from {people}"
