@@ -8,7 +8,25 @@ from typing import TYPE_CHECKING, Any, cast
 import polars as pl
 from polars import selectors
 
-from engine.charts import affinity, choice, cohorts, concentration, months, overlap, rfm, segments, timing
+from engine.charts import (
+    affinity,
+    baskets,
+    choice,
+    cohorts,
+    concentration,
+    months,
+    overlap,
+    products,
+    returning,
+    rfm,
+    rhythm,
+    seasons,
+    segments,
+    sequence,
+    statistics,
+    timing,
+    tree,
+)
 from engine.features.rfm import RANK as RFM_GROUPS
 
 if TYPE_CHECKING:
@@ -25,13 +43,26 @@ NAMES = (
     "segment_profiles",
     "segment_map",
     "product_affinity_matrix",
+    "segment_products",
+    "product_pairs",
+    "entry_products",
+    "next_products",
     "rfm_map",
     "segment_rfm",
     "cohort_retention",
+    "repeat_rates",
+    "segment_retention",
     "order_gaps",
+    "customer_rhythm",
+    "replenishment",
     "weekday_hour",
     "revenue_by_month",
+    "seasonality",
     "revenue_concentration",
+    "heaviness",
+    "revenue_tree",
+    "feature_distributions",
+    "feature_correlations",
     "k_evidence",
 )
 """Every chart there can be, in the order of the report."""
@@ -48,6 +79,7 @@ def draw(frames: Frames, summary: dict[str, Any]) -> dict[str, alt.Chart]:
     compared = frames.affinity.drop_nulls("item")
     # A first month alone has no later month in which anyone could have come back.
     later = frames.cohorts.filter(pl.col("months_since") > 0)
+    known_rates = frames.repeat_rates.drop_nulls("rate")
     placed = frames.map.drop_nulls(["x", "y"])
     tried = frames.k_evidence.filter(pl.col("silhouette").is_finite() | pl.col("stability").is_finite())
     drawn: dict[str, tuple[pl.DataFrame, Callable[[], object]]] = {
@@ -58,15 +90,52 @@ def draw(frames: Frames, summary: dict[str, Any]) -> dict[str, alt.Chart]:
         "segment_profiles": (frames.profile, lambda: segments.segment_profiles(frames.profile, currency)),
         "segment_map": (placed, lambda: segments.segment_map(placed, frames.map_variance)),
         "product_affinity_matrix": (compared, lambda: affinity.product_affinity_matrix(compared, by)),
+        "segment_products": (
+            products.telling(frames.product_affinity),
+            lambda: products.segment_products(frames.product_affinity),
+        ),
+        "product_pairs": (
+            baskets.pairs(frames.basket_rules),
+            lambda: baskets.product_pairs(frames.basket_rules),
+        ),
+        "entry_products": (
+            sequence.entries(frames.entry_products),
+            lambda: sequence.entry_products(frames.entry_products),
+        ),
+        "next_products": (sequence.steps(frames.sequences), lambda: sequence.next_products(frames.sequences)),
         "rfm_map": (frames.rfm_grid, lambda: rfm.rfm_map(frames.rfm_grid, frames.rfm, frames.rfm_cuts, currency)),
         "segment_rfm": (frames.segment_rfm, lambda: overlap.segment_rfm(frames.segment_rfm, list(RFM_GROUPS))),
         "cohort_retention": (later, lambda: cohorts.cohort_retention(frames.cohorts)),
+        "repeat_rates": (known_rates, lambda: returning.repeat_rates(frames.repeat_curve, frames.repeat_rates)),
+        "segment_retention": (
+            frames.segment_retention.filter(pl.col("months_since") > 1),
+            lambda: returning.segment_retention(frames.segment_retention),
+        ),
         "order_gaps": (frames.gaps.filter(pl.col("gaps") > 0), lambda: timing.order_gaps(frames.gaps)),
+        "customer_rhythm": (
+            frames.customer_rhythm.drop_nulls("median_days"),
+            lambda: rhythm.customer_rhythm(frames.customer_rhythm),
+        ),
+        "replenishment": (rhythm.rhythmic(frames.rhythm), lambda: rhythm.replenishment(frames.rhythm)),
         "weekday_hour": (frames.clock.filter(pl.col("orders") > 0), lambda: timing.weekday_hour(frames.clock)),
         "revenue_by_month": (frames.months, lambda: months.revenue_by_month(frames.months, currency)),
+        "seasonality": (frames.seasonality.drop_nulls("index"), lambda: seasons.seasonality(frames.seasonality)),
         "revenue_concentration": (
             frames.concentration,
             lambda: concentration.revenue_concentration(frames.concentration, summary.get("concentration") or {}),
+        ),
+        "heaviness": (frames.heaviness, lambda: tree.heaviness(frames.heaviness, currency)),
+        "revenue_tree": (
+            frames.revenue_tree,
+            lambda: tree.revenue_tree(frames.revenue_tree, summary["periods"], currency),
+        ),
+        "feature_distributions": (
+            frames.histograms,
+            lambda: statistics.feature_distributions(frames.histograms, currency),
+        ),
+        "feature_correlations": (
+            frames.correlations.drop_nulls("correlation"),
+            lambda: statistics.feature_correlations(frames.correlations),
         ),
         "k_evidence": (tried, lambda: choice.k_evidence(frames.k_evidence, summary["k"].get("structure"))),
     }
