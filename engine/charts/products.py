@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import altair as alt
 import polars as pl
 
@@ -107,13 +109,13 @@ def _interval(low: float, high: float | None) -> str:
     return f"{numbers.times(low / _AVERAGE)} to {numbers.times(None if high is None else high / _AVERAGE)}"
 
 
-def _segment_heads(heads: dict[object, float], called: dict[int, str], height: float) -> list[alt.Chart]:
+def _segment_heads(heads: dict[Any, float], called: dict[int, str], height: float) -> list[alt.Chart]:
     """Write the name of each segment above its products, with a square in its colour."""
     frame = pl.DataFrame(
         {
             "y": list(heads.values()),
-            "name": [called[int(str(segment))] for segment in heads],
-            "colour": [theme.colour(int(str(segment))) for segment in heads],
+            "name": [called[segment] for segment in heads],
+            "colour": [theme.colour(segment) for segment in heads],
         }
     )
     base = rows.table(frame, height)

@@ -83,13 +83,13 @@ def headed(finding: str, shown: str) -> alt.Title:
     return title
 
 
-def grouped(keys: Iterable[object], row: float = ROW) -> tuple[list[float], dict[object, float], float]:
+def grouped(keys: Iterable[Any], row: float = ROW) -> tuple[list[float], dict[Any, float], float]:
     """Place rows under the headings of their groups: the middles of the rows, those of the headings, the height.
 
     All in pixels from the top; the rows of a group are next to each other.
     """
     places: list[float] = []
-    heads: dict[object, float] = {}
+    heads: dict[Any, float] = {}
     down = 0.0
     for key in keys:
         if key not in heads:
@@ -191,7 +191,7 @@ def multiples(frame: pl.DataFrame, ends: tuple[int, int]) -> tuple[alt.X, pl.Dat
 
 def shares(most: float, ends: tuple[int, int]) -> alt.X:
     """Return a linear axis of shares for `value`, from 0 to a little beyond the largest."""
-    end = max(most * 1.06, 0.001)
+    end = max(most * 1.06, 0.01)
     axis = alt.Axis(
         orient="top", format=".1~%", tickCount=5, domain=False, labelFlush=False, labelPadding=4, title=None
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import altair as alt
 import polars as pl
 
@@ -39,12 +41,16 @@ def steps(sequences: pl.DataFrame) -> pl.DataFrame:
     Those that are bought as often after anything (the interval of the lift reaches 1) are left out.
     """
     return (
-        sequences.filter(pl.col("share").is_finite() & (pl.col("lift_low") > 1))
+        sequences.filter(_clear())
         .head(MOST_STEPS)
         .with_row_index("_at")
         .sort(pl.col("_at").min().over("first"), "first", "share", "next", descending=[False, False, True, False])
         .drop("_at")
     )
+
+
+def _clear() -> pl.Expr:
+    return pl.col("share").is_finite() & pl.col("lift").is_finite() & (pl.col("lift_low") > 1)
 
 
 def next_products(sequences: pl.DataFrame) -> alt.LayerChart:
@@ -53,7 +59,7 @@ def next_products(sequences: pl.DataFrame) -> alt.LayerChart:
     both = [*chosen.select("first", "first_label").rows(), *chosen.select("next", "next_label").rows()]
     labels = rows.named(both, _LABEL)
     places, heads, height = rows.grouped(chosen["first"])
-    wide = rows.room([*labels.values(), *(f"After {labels[str(item)]} " for item in heads)], *_LABELS)
+    wide = rows.room([*labels.values(), *(f"After {labels[item]} " for item in heads)], *_LABELS)
     drawing = (_INDENT + wide + 12, _RIGHT)
     shown = chosen.select(
         pl.Series("y", places, dtype=pl.Float64),
@@ -105,14 +111,14 @@ def next_products(sequences: pl.DataFrame) -> alt.LayerChart:
 
 
 def _first_heads(
-    chosen: pl.DataFrame, heads: dict[object, float], labels: dict[str, str], left: int, height: float
+    chosen: pl.DataFrame, heads: dict[Any, float], labels: dict[str, str], left: int, height: float
 ) -> list[alt.Chart]:
     """Write each first product above what follows it, with the customers who began with it and came back."""
     people = dict(chosen.select("first", "first_customers").rows())
     frame = pl.DataFrame(
         {
             "y": list(heads.values()),
-            "name": [f"After {labels[str(item)]}" for item in heads],
+            "name": [f"After {labels[item]}" for item in heads],
             "people": [f"{numbers.plural(people[item], 'customer')} came back" for item in heads],
         }
     )
@@ -124,7 +130,7 @@ def _first_heads(
 
 
 def _steps_finding(sequences: pl.DataFrame) -> str:
-    row = sequences.filter(pl.col("share").is_finite() & (pl.col("lift_low") > 1)).row(0, named=True)
+    row = sequences.filter(_clear()).row(0, named=True)
     one, other = cut(row["first_label"] or row["first"], 40), cut(row["next_label"] or row["next"], 40)
     then = "buy it again" if row["first"] == row["next"] else f"buy {other}"
     return (
@@ -212,19 +218,24 @@ def _overall(chosen: pl.DataFrame) -> float | None:
 
 def _entries_finding(chosen: pl.DataFrame, horizon: str) -> str:
     overall = numbers.share(_overall(chosen))
+    if overall == numbers.MISSING:
+        row = chosen.sort("customers", "item", descending=[True, False]).row(0, named=True)
+        return f"{_began(row)} order again within {horizon}"
     clear = chosen.filter(pl.col("low") > pl.col("overall_rate"))
     if clear.is_empty():
         return f"No first product clearly brings more customers back within {horizon} than the {overall} of all"
-    row = clear.row(0, named=True)
-    return (
-        f"{numbers.share(row['rate'])} of those who begin with {cut(row['label'] or row['item'], 44)} "
-        f"order again within {horizon}, {overall} of all customers do"
-    )
+    return f"{_began(clear.row(0, named=True))} order again within {horizon}, {overall} of all customers do"
+
+
+def _began(row: dict[str, Any]) -> str:
+    return f"{numbers.share(row['rate'])} of those who begin with {cut(row['label'] or row['item'], 44)}"
 
 
 def _entries_shown(overall: float | None) -> str:
-    line = "" if overall is None else f"; the line marks all customers ({numbers.share(overall)})"
+    text = "The first products with the most customers, with the 95% interval"
+    if overall is None:
+        return f"{text}."
     return (
-        f"The first products with the most customers, with the 95% interval{line}. "
+        f"{text}; the line marks all customers ({numbers.share(overall)}). "
         "Green: clearly above, red: clearly below, grey: may be chance."
     )
