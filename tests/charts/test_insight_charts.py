@@ -80,6 +80,17 @@ def test_hostile_texts_stay_texts_in_their_place() -> None:
         assert not list(ET.fromstring(svg).iter(f"{SVG}script"))  # noqa: S314 - our own
 
 
+def test_segments_of_odd_and_equal_names_have_their_rows() -> None:
+    table = made.product_affinity(random.Random(7), dict(enumerate((HOSTILE, HOSTILE, "a\nb", ""), 1)))
+
+    said = words(drawn(segment_products(table)))
+
+    assert "(1)" in said
+    assert "(2)" in said
+    assert "a b" in said
+    assert "Segment 4" in said
+
+
 def test_products_that_read_alike_are_told_apart() -> None:
     table = products_of(2, ("Tea", "Tea", "Tea", "Jam"))
     supported = table.with_columns(supported=True, index=pl.lit(200.0), index_low=pl.lit(150.0))
