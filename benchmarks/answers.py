@@ -26,7 +26,8 @@ TOLERANCE = 1e-9
 """Part of a sum of floats by which two answers may differ."""
 
 LINES, CUSTOMERS, SUMMARY, RULES = "lines", "customers", "summary", "rules"
-"""The groups: how many lines there are and have a customer; features by customer; lifetimes' summary by customer; sums over
+"""The groups: how many lines there are and have a customer; features by customer; lifetimes' summary by customer; sums
+over
 association rules."""
 
 WHOLE = {

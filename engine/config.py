@@ -160,25 +160,29 @@ def _check_known(where: str, content: Iterable[str], known: Iterable[str]) -> No
 
 def _value(path: Path, name: str, value: Any) -> Any:
     kind = TYPES[name]
-    if kind is datetime:
-        if isinstance(value, datetime):
-            return value
-        if isinstance(value, date):
-            return datetime.combine(value, time())
-        if isinstance(value, str):
-            try:
-                return datetime.fromisoformat(value)
-            except ValueError:
-                raise _wrong(path, name, value, kind) from None
-    elif kind is Path and isinstance(value, str):
+    if kind is datetime and (moment := _moment(value)) is not None:
+        return moment
+    if kind is Path and isinstance(value, str):
         return Path(value)
-    elif kind is tuple and isinstance(value, list) and all(isinstance(each, str) for each in value):
+    if kind is tuple and isinstance(value, list) and all(isinstance(each, str) for each in value):
         return tuple(value)
-    elif kind is float and isinstance(value, int) and not isinstance(value, bool):
+    if kind is float and isinstance(value, int) and not isinstance(value, bool):
         return float(value)
-    elif isinstance(value, kind) and (kind is bool or not isinstance(value, bool)):
+    if isinstance(value, kind) and (kind is bool or not isinstance(value, bool)):
         return value
     raise _wrong(path, name, value, kind)
+
+
+def _moment(value: Any) -> datetime | None:
+    """Read a date of TOML, or one that is written as text."""
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return datetime.combine(value, time())
+    if not isinstance(value, str):
+        return value if isinstance(value, datetime) else None
+    try:
+        return datetime.fromisoformat(value)
+    except ValueError:
+        return None
 
 
 def _columns(path: Path, content: Any) -> dict[str, str]:

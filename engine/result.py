@@ -34,27 +34,27 @@ class Frames:
     affinity: pl.DataFrame
     """One row per segment and category (product where there are none), and one per segment for all others (item null):
     segment, segment_name, item, label, buyers, buyer_share (of the segment's customers), lift (buyer_share over that of
-    all customers), revenue, segment_share (of the segment's revenue), overall_share, index (100 = the share of spend that
-    all customers give the item), index_low, index_high (95% for all rows at once), supported (enough buyers, none of whom
-    outweighs the others)."""
+    all customers), revenue, segment_share (of the segment's revenue), overall_share, index (100 = the share of spend
+    that all customers give the item), index_low, index_high (95% for all rows at once), supported (enough buyers, none
+    of whom outweighs the others)."""
     product_affinity: pl.DataFrame
     """The same for products: the 25 that tell most of each segment, for all segments."""
     basket_rules: pl.DataFrame
     """One row per rule, the most telling first: antecedents (list of one product, or of two), antecedent_labels,
-    consequent, consequent_label, orders (that hold all of them), support, antecedent_support, consequent_support (shares of
-    the orders), confidence, lift, lift_low, lift_high (95% for all rules at once), leverage, conviction (infinite where the
-    rule always holds), zhang; see `insights.baskets`."""
+    consequent, consequent_label, orders (that hold all of them), support, antecedent_support, consequent_support
+    (shares of the orders), confidence, lift, lift_low, lift_high (95% for all rules at once), leverage, conviction
+    (infinite where the rule always holds), zhang; see `insights.baskets`."""
     segment_pairs: pl.DataFrame
-    """The ten most telling pairs of each segment's orders: segment, segment_name, first, first_label, second, second_label,
-    orders, support, lift, lift_low, overall_lift (among all orders; null where too few hold the pair)."""
+    """The ten most telling pairs of each segment's orders: segment, segment_name, first, first_label, second,
+    second_label, orders, support, lift, lift_low, overall_lift (among all orders; null where too few hold the pair)."""
     sequences: pl.DataFrame
     """One row per product bought on customers' first day and product of their next day of purchase, the most telling
     first: first, first_label, next, next_label, customers, first_customers (who began with it and came back), share,
     overall_share (of all who came back), lift, lift_low, lift_high, median_days (between the two)."""
     entry_products: pl.DataFrame
     """One row per product that 50 customers or more began with: item, label, customers, followed (for horizon_days or
-    more), came_back (of them, within horizon_days), rate, overall_rate (of all customers), low, high (95% for all rows at
-    once), median_days (until the next day of purchase, of those who came back at all), horizon_days."""
+    more), came_back (of them, within horizon_days), rate, overall_rate (of all customers), low, high (95% for all rows
+    at once), median_days (until the next day of purchase, of those who came back at all), horizon_days."""
     rfm: pl.DataFrame
     """One row per RFM name: rfm_name, customers, customer_share, revenue, revenue_share, median_recency_days,
     median_orders, median_revenue."""
@@ -81,8 +81,8 @@ class Frames:
     map_variance: tuple[float, float]
     """Shares of the variance that x and y of `map` hold."""
     months: pl.DataFrame
-    """One row per calendar month: month (Date), orders, customers, new_customers, revenue, new_revenue (of the customers
-    whose first month it is), returning_revenue, complete (Boolean)."""
+    """One row per calendar month: month (Date), orders, customers, new_customers, revenue, new_revenue (of the
+    customers whose first month it is), returning_revenue, complete (Boolean)."""
     clock: pl.DataFrame
     """One row per weekday (1 = Monday) and hour of the day: weekday, hour, orders."""
     gaps: pl.DataFrame
@@ -101,8 +101,8 @@ class Frames:
     repeat_curve: pl.DataFrame
     """One row per segment (null: all customers) and day on which the rate changes: segment, segment_name, day, rate."""
     rhythm: pl.DataFrame
-    """One row per category (product where there are none): item, label, buyers, repeat_buyers, repeat_share, repurchases,
-    p25_days, median_days, p75_days (between a customer's days of purchase), regularity, supported."""
+    """One row per category (product where there are none): item, label, buyers, repeat_buyers, repeat_share,
+    repurchases, p25_days, median_days, p75_days (between a customer's days of purchase), regularity, supported."""
     customer_rhythm: pl.DataFrame
     """One row per segment (null: all customers): segment, segment_name, customers (with two orders or more), p25_days,
     median_days, p75_days (of their own median gap), rhythmic (customers with three orders or more), overdue_share (of
@@ -111,22 +111,22 @@ class Frames:
     """One row per month of the year and weekday, where the data is long enough: scale ("month" or "weekday"), number,
     name, index (100 = average), years (or weeks) behind it, low, high."""
     concentration: pl.DataFrame
-    """The curve at 101 points: customer_share (best customers first), revenue_share, lorenz_share (of the customers from
-    the other end)."""
+    """The curve at 101 points: customer_share (best customers first), revenue_share, lorenz_share (of the customers
+    from the other end)."""
     product_concentration: pl.DataFrame
     """The same for products, by what was bought of them."""
     heaviness: pl.DataFrame
-    """One row per group of buyers: group (Heavy: the best 20% of buyers; Medium: the next 30%; Light: the other half; None:
-    no revenue), customers, customer_share, revenue, revenue_share, orders, revenue_from."""
+    """One row per group of buyers: group (Heavy: the best 20% of buyers; Medium: the next 30%; Light: the other half;
+    None: no revenue), customers, customer_share, revenue, revenue_share, orders, revenue_from."""
     revenue_tree: pl.DataFrame
     """One row per factor whose product is the revenue: factor, label, unit, before, after, change, contribution (to the
     change of revenue: they add up to it); empty without two periods to compare."""
     columns: pl.DataFrame
-    """One row per numeric column of the kept lines: column, label, unit, values, zero_share, negative_share, min, p05, p25,
-    median, p75, p95, max, mean, std, error (the quantiles' largest relative error)."""
+    """One row per numeric column of the kept lines: column, label, unit, values, zero_share, negative_share, min, p05,
+    p25, median, p75, p95, max, mean, std, error (the quantiles' largest relative error)."""
     correlations: pl.DataFrame
-    """One row per pair of features: feature, label, other, other_label, correlation (Spearman's), customers, error (half
-    width of the 95% interval; 0 where all customers were taken)."""
+    """One row per pair of features: feature, label, other, other_label, correlation (Spearman's), customers, error
+    (half width of the 95% interval; 0 where all customers were taken)."""
     histograms: pl.DataFrame
     """One row per feature and bin: feature, label, unit, start, end, customers; the ends hold what lies beyond."""
 

@@ -24,6 +24,7 @@ from engine.segments.model import Model
 from engine.segments.profile import segment_sizes
 from engine.segments.store import load_model, model_file
 from engine.segments.training import FAR, Origin
+from engine.tables import measure_features
 from engine.workspace import used_space
 
 if TYPE_CHECKING:
@@ -136,7 +137,7 @@ def summarise(
     as_of: datetime,
 ) -> dict[str, Any]:
     """Collect every figure of the run: the content of its `summary.json`."""
-    summary = {**read, **customer_figures(customers, built.totals)}
+    summary = {**read, **customer_figures(customers, built.totals, measure_features(customers)[0])}
     summary["alerts"] = [
         *told,
         *read["alerts"],

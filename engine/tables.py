@@ -25,6 +25,7 @@ from engine.units import money, ratio
 
 if TYPE_CHECKING:
     from engine.insights.concentration import Concentration
+    from engine.insights.wanted import Wanted
     from engine.run import Built
     from engine.runners.patterns import Patterns
     from engine.segments.segmentation import Segmentation
@@ -57,7 +58,6 @@ def tabulate(
     """
     wanted, sums, totals = built.wanted, built.sums, built.totals
     names, as_of = segmentation.model.named(), wanted.as_of
-    goods, _ = totals.basket
     sizes = segment_sizes(customers)
     of_products = affinity.finish_affinity(found.products, found.totals, names, totals.goods)
     by_category = totals.items_by == "category"
@@ -73,6 +73,10 @@ def tabulate(
         if "concentration" in wanted
         else (NOTHING, NOTHING)
     )
+
+    def of(insight: str) -> pl.LazyFrame:
+        return customers if insight in wanted else customers.head(0)
+
     frames = Frames(
         segments=_segments(
             sizes, memberships(customers), segmentation, of_items if by_category else of_products, currency
@@ -101,16 +105,18 @@ def tabulate(
         segment_retention=cohorts.segment_retention(of_cohorts),
         repeat_rates=repeat.finish_repeat(found.repeats, names),
         repeat_curve=repeat.finish_curve(found.repeats, names),
-        rhythm=rhythm.finish_rhythm(sums.item_gaps, sums.item_buyers, totals.items),
-        customer_rhythm=_customer_rhythm(customers if "timing" in wanted else customers.head(0)),
+        rhythm=rhythm.finish_rhythm(sums.rhythm, totals.items),
+        customer_rhythm=_customer_rhythm(of("timing")),
         seasonality=_seasonality(of_months, sums.clock, wanted),
         concentration=curves[0].curve,
         product_concentration=curves[1].curve,
-        heaviness=_heaviness(customers if "concentration" in wanted else customers.head(0)),
+        heaviness=_heaviness(of("concentration")),
         revenue_tree=tree.finish_tree(sums.periods, counted=built.counted),
         columns=columns.finish_columns(sums.values, sums.moments),
-        correlations=_correlations(segmentation.fit.sample, sizes) if "statistics" in wanted else NO_CORRELATIONS,
-        histograms=histograms if "statistics" in wanted else pl.DataFrame(schema=HISTOGRAMS),
+        correlations=correlations(
+            segmentation.fit.sample, DESCRIBED if "statistics" in wanted else (), int(sizes["customers"].sum())
+        ),
+        histograms=histograms if "statistics" in wanted else histograms.head(0),
     )
     return Tables(frames, features, *curves)
 
@@ -128,8 +134,23 @@ def measure_features(customers: pl.LazyFrame) -> tuple[list[dict[str, Any]], pl.
             record = {"feature": feature.name, "label": feature.label, "unit": feature.unit}
             found.append({**record, **distribution(values)})
             named = (pl.lit(each).alias(name) for name, each in record.items())
-            bins.append(histogram(values, feature.unit).select(*named, "start", "end", "customers"))
+            bins.append(histogram(values).select(*named, "start", "end", "customers"))
     return found, pl.concat(bins)
+
+
+def _customer_rhythm(customers: pl.LazyFrame) -> pl.DataFrame:
+    table = rhythm.customer_rhythm(customers).collect(engine="streaming")
+    return table.match_to_schema(pl.Schema(rhythm.CUSTOMER_RHYTHM))
+
+
+def _seasonality(of_months: pl.DataFrame, clock: pl.DataFrame, wanted: Wanted) -> pl.DataFrame:
+    kept = of_months if "timing" in wanted else of_months.head(0)
+    return pl.concat([seasons.finish_seasons(kept), seasons.finish_weekdays(clock, wanted.first, wanted.as_of)])
+
+
+def _heaviness(customers: pl.LazyFrame) -> pl.DataFrame:
+    values = customers.select(MICROS_OF, "orders").collect(engine="streaming")
+    return heaviness.finish_heaviness(values[MICROS_OF], values["orders"])
 
 
 def _segments(

@@ -101,7 +101,7 @@ def telling_items(affinity: pl.DataFrame, most: int = MOST_ITEMS) -> list[str]:
 
 
 def sure() -> pl.Expr:
-    """Tell the cells that stand for more than chance or one buyer: the floor is met, and the interval leaves 100 out."""
+    """Tell the cells that stand for more than chance or one buyer: floor met, 100 outside the interval."""
     return pl.col("supported") & ((pl.col("index_low") > 100) | (pl.col("index_high") < 100))
 
 

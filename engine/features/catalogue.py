@@ -10,8 +10,8 @@ from engine.intake.rules import SERVICES
 def catalogue(products: pl.DataFrame) -> pl.DataFrame:
     """List the distinct products: `product_id`, `bought` (lines), `spend` (micros on bought lines), `service`.
 
-    One row per product; its place is its number. The most bought come first, of equal ones the first by id; services come
-    after all others. Takes rows as those of `schema.PRODUCTS`.
+    One row per product; its place is its number. The most bought come first, of equal ones the first by id; services
+    come after all others. Takes rows as those of `schema.PRODUCTS`.
     """
     named = products.filter(pl.col("product_id").is_not_null())
     return (
@@ -23,5 +23,5 @@ def catalogue(products: pl.DataFrame) -> pl.DataFrame:
 
 
 def goods(listed: pl.DataFrame, most: int) -> list[str]:
-    """Return the ids of the most bought products of a `catalogue` that are no services: their places are their numbers."""
+    """Return the ids of the most bought products of a `catalogue`, without services: their places are their numbers."""
     return listed.filter(~pl.col("service") & (pl.col("bought") > 0)).head(most)["product_id"].to_list()

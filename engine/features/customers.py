@@ -38,9 +38,9 @@ def features(
     """Compute the feature table of the customers of a shard.
 
     One row per customer, in no particular order: the columns of `schema.FEATURES`, and the share of spend on each of
-    `categories`. `orders`, `gaps` and the spend of each customer (`features.categories.category_spend`, `product_spend`)
-    are those of the same lines, whose customers are coded. Customers must lie whole in the shard. `counted` says that the
-    file has quantities: without them there is no price of a unit.
+    `categories`. `orders`, `gaps` and the spend of each customer (`features.categories.category_spend`,
+    `product_spend`) are those of the same lines, whose customers are coded. Customers must lie whole in the shard.
+    `counted` says that the file has quantities: without them there is no price of a unit.
     """
     sums = (
         order_sums(orders, as_of)

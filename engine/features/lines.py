@@ -23,9 +23,9 @@ def product_codes(
     """Give the texts of the products small numbers; those of categories keep the order of the texts.
 
     One row per row of `products` (`schema.PRODUCTS`): product_key, the `product` (its place in `listed`, see
-    `features.catalogue.catalogue`), category (Enum), the `item` by which the line is compared, its place in `items`, which
-    are values of the column `by`, and `same_as`, the key that stands for all products of the same texts. `others` are
-    categories that may be asked for though no product has them.
+    `features.catalogue.catalogue`), category (Enum), the `item` by which the line is compared, its place in `items`,
+    which are values of the column `by`, and `same_as`, the key that stands for all products of the same texts. `others`
+    are categories that may be asked for though no product has them.
     """
     known = pl.concat([products["category"].drop_nulls(), pl.Series("category", others, dtype=pl.String)])
     categories = known.unique().sort()

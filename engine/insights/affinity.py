@@ -1,9 +1,9 @@
 """What each segment buys more of than others: shares of spend and of buyers by category or product, against all.
 
-The index is 100 x the share of the segment's spend that an item takes, over its share of all spend; the lift is the share
-of the segment's customers who buy it over that of all customers. Both are told with what chance leaves open: the index with
-the interval of a ratio of two sums over customers (linearised: Cochran 1977, Sampling Techniques, 6.3), for all segments and
-items at once, so that three lucky customers do not top the list.
+The index is 100 x the share of the segment's spend that an item takes, over its share of all spend; the lift is the
+share of the segment's customers who buy it over that of all customers. Both are told with what chance leaves open: the
+index with the interval of a ratio of two sums over customers (linearised: Cochran 1977, Sampling Techniques, 6.3), for
+all segments and items at once, so that three lucky customers do not top the list.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ AFFINITY = {
 
 
 def category_items(sums: pl.LazyFrame) -> pl.LazyFrame:
-    """Return what each customer spends on each compared category, net of returns (`features.categories.category_spend`).
+    """Return what each customer spends on each compared category, net (`features.categories.category_spend`).
 
     One row per customer's code and category, its `item` null where it is not compared: `spend` in micros.
     """
@@ -63,10 +63,10 @@ def product_items(sums: pl.LazyFrame, products: int) -> pl.LazyFrame:
 def affinity_sums(spend: pl.LazyFrame) -> pl.LazyFrame:
     """Sum the spend of customers over their segments.
 
-    `spend` has the spend by customer and item, with the `segment` of the customer and the `total` that the customer spends.
-    One row per segment and item, a null item for all others: spend in micros, buyers (customers whose net spend on it is
-    positive; 0 for the others), largest (spend of the largest buyer), squares and products (sums of the spend squared, and
-    times the total, in 128 bits).
+    `spend` has the spend by customer and item, with the `segment` of the customer and the `total` that the customer
+    spends. One row per segment and item, a null item for all others: spend in micros, buyers (customers whose net spend
+    on it is positive; 0 for the others), largest (spend of the largest buyer), squares and products (sums of the spend
+    squared, and times the total, in 128 bits).
     """
     wide = pl.col("spend").cast(pl.Int128)
     bought_item = pl.col(ITEM).is_not_null() & (pl.col("spend") > 0)
@@ -103,8 +103,8 @@ def most_common_names(counts: pl.DataFrame) -> pl.DataFrame:
 def finish_affinity(sums: pl.DataFrame, totals: pl.DataFrame, segments: pl.DataFrame, items: Items) -> pl.DataFrame:
     """Turn the merged sums into the table of affinities; revenue adds up to that of the segments.
 
-    One row per segment and item, also where the segment never bought it, and one per segment for all others, whose item is
-    null. `totals` are those of `segment_totals`, `segments` has the names of the segments.
+    One row per segment and item, also where the segment never bought it, and one per segment for all others, whose item
+    is null. `totals` are those of `segment_totals`, `segments` has the names of the segments.
     """
     if sums.is_empty():
         return pl.DataFrame(schema=AFFINITY)
@@ -162,8 +162,8 @@ def _variance() -> pl.Expr:
 def telling_products(table: pl.DataFrame, most: int = MOST_TELLING) -> pl.DataFrame:
     """Keep the products that tell most about a segment, for all segments; the rest is added to all others.
 
-    A product tells the more, the larger its share of the segment's spend and the further even the lower end of its index
-    is above the average: share x ln(low/100), a term of the Kullback-Leibler divergence.
+    A product tells the more, the larger its share of the segment's spend and the further even the lower end of its
+    index is above the average: share x ln(low/100), a term of the Kullback-Leibler divergence.
     """
     low = ratio(pl.col("index_low"), pl.lit(100.0))
     told = table.filter(pl.col("supported") & (pl.col("index_low") > 100))

@@ -1,14 +1,15 @@
 """What is bought together: pairs and triples of products in one order, as association rules.
 
-Orders are counted, not customers. Figures of a rule A -> B, from the shares of orders that hold A, B and both: support P(AB),
-confidence P(AB)/P(A), lift P(AB)/(P(A)P(B)) and leverage P(AB)-P(A)P(B) (Piatetsky-Shapiro 1991), conviction
-(1-P(B))/(1-confidence) (Brin et al. 1997), and Zhang's metric, leverage / max(P(AB)(1-P(A)), P(A)(P(B)-P(AB))) (Zhang 2000).
+Orders are counted, not customers. Figures of a rule A -> B, from the shares of orders that hold A, B and both: support
+P(AB), confidence P(AB)/P(A), lift P(AB)/(P(A)P(B)) and leverage P(AB)-P(A)P(B) (Piatetsky-Shapiro 1991), conviction
+(1-P(B))/(1-confidence) (Brin et al. 1997), and Zhang's metric, leverage / max(P(AB)(1-P(A)), P(A)(P(B)-P(AB))) (Zhang
+2000).
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import polars as pl
@@ -33,7 +34,7 @@ MOST_RULES = 500
 MOST_OF_SEGMENT = 10
 """Pairs that a segment is described by."""
 
-RULES = {
+RULES: dict[str, Any] = {
     "antecedents": pl.List(pl.String),
     "antecedent_labels": pl.List(pl.String),
     "consequent": pl.String,
@@ -113,8 +114,8 @@ class Counts:
 def baskets(lines: pl.LazyFrame, number: pl.Expr) -> pl.LazyFrame:
     """Return what each order holds, of coded lines (`features.lines.coded`); returns are left out.
 
-    One row per order that holds a product: the customer's code, `day` (of its first bought line) and `items`, a list with
-    the `number` of the product of each line. Lines without a number are none of products.
+    One row per order that holds a product: the customer's code, `day` (of its first bought line) and `items`, a list
+    with the `number` of the product of each line. Lines without a number are none of products.
     """
     return (
         lines.filter(is_bought())
@@ -175,7 +176,8 @@ class Thirds:
             number = self._numbers[likely.items[first], likely.items[second]]
             known = number >= 0
             held.append((likely.rows[first][known], number[known]))
-        rows, numbers = (np.concatenate([each[side] for each in held] or [[]]).astype(np.int64) for side in range(2))
+        none = np.zeros(0, dtype=np.int64)
+        rows, numbers = (np.concatenate([none, *(each[side] for each in held)]) for side in range(2))
         order = np.lexsort((numbers, rows))
         holding = Incidence(rows[order], numbers[order], found.height, self.pairs.height)
         add_together(holding.matrix(), found.matrix(), self.counts)
@@ -213,8 +215,8 @@ def rules_of_triples(thirds: Thirds, together: np.ndarray, orders: int, support:
 def telling(triples: pl.DataFrame, together: np.ndarray) -> pl.DataFrame:
     """Keep the rules of triples that say more than their pairs: both products together foretell better than either.
 
-    The confidence of {A, B} -> C must be above those of A -> C and B -> C by more than chance (productive rules: Bayardo
-    et al. 1999, Webb 2007), by the lower end of its interval.
+    The confidence of {A, B} -> C must be above those of A -> C and B -> C by more than chance (productive rules:
+    Bayardo et al. 1999, Webb 2007), by the lower end of its interval.
     """
     single = np.diagonal(together)
     consequent = triples["consequent"].to_numpy()
@@ -236,9 +238,7 @@ def _measured(rules: pl.DataFrame, orders: int, comparisons: int) -> pl.DataFram
         consequent_support=ratio(pl.col("other"), whole),
         confidence=ratio(pl.col("both"), pl.col("antecedent")),
         # Of integers, so that the lift of A -> B is that of B -> A to the bit.
-        lift=ratio(
-            pl.col("both").cast(pl.Int128) * orders, pl.col("antecedent").cast(pl.Int128) * pl.col("other")
-        ),
+        lift=ratio(pl.col("both").cast(pl.Int128) * orders, pl.col("antecedent").cast(pl.Int128) * pl.col("other")),
     )
     # The orders that hold each side taken as they are, their meeting is as uncertain as a Poisson count.
     low, high = around(pl.col("lift"), ratio(pl.lit(1), pl.col("both")) - ratio(pl.lit(1), whole), comparisons)
@@ -258,8 +258,9 @@ def _measured(rules: pl.DataFrame, orders: int, comparisons: int) -> pl.DataFram
 def strongest(rules: pl.DataFrame, most: int = MOST_RULES) -> pl.DataFrame:
     """Keep the rules that tell most, of the two ways of a pair the more confident first.
 
-    A rule tells the more, the more orders it has and the larger even the lower end of its lift is: orders x ln(lift_low), a
-    term of the Kullback-Leibler divergence. By the lift alone a handful of orders of rarities would head the list.
+    A rule tells the more, the more orders it has and the larger even the lower end of its lift is: orders x
+    ln(lift_low), a term of the Kullback-Leibler divergence. By the lift alone a handful of orders of rarities would
+    head the list.
     """
     tells = pl.col("both") * pl.col("lift_low").log()
     ordered = rules.with_columns(tells=tells).sort(
@@ -284,8 +285,8 @@ def finish_rules(parts: Iterable[pl.DataFrame], items: Items) -> pl.DataFrame:
 def segment_pairs(counts: Counts, pairs: pl.DataFrame, segments: pl.DataFrame, items: Items) -> pl.DataFrame:
     """Find the pairs that tell most about the orders of each segment: the table `segment_pairs`.
 
-    `pairs` are those of all orders (`frequent`), `segments` has the numbers and names. A pair needs LEAST_ORDERS orders of
-    the segment, and more than chance would have brought together among its own orders.
+    `pairs` are those of all orders (`frequent`), `segments` has the numbers and names. A pair needs LEAST_ORDERS orders
+    of the segment, and more than chance would have brought together among its own orders.
     """
     every = rules_of_pairs(pairs, int(counts.orders.sum())).select(
         a=pl.col("antecedents").list.first(), b="consequent", overall_lift="lift"
@@ -314,7 +315,10 @@ def segment_pairs(counts: Counts, pairs: pl.DataFrame, segments: pl.DataFrame, i
     if not found:
         return pl.DataFrame(schema=SEGMENT_PAIRS)
     named = pl.concat(found).with_columns(
-        first=items.named("a"), first_label=items.labelled("a"), second=items.named("b"), second_label=items.labelled("b")
+        first=items.named("a"),
+        first_label=items.labelled("a"),
+        second=items.named("b"),
+        second_label=items.labelled("b"),
     )
     return named.select(list(SEGMENT_PAIRS)).match_to_schema(pl.Schema(SEGMENT_PAIRS))
 

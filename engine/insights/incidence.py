@@ -50,8 +50,8 @@ class Incidence:
     def pairs(self) -> Iterator[tuple[np.ndarray, np.ndarray]]:
         """Give all pairs of entries of one row, as the places of both; the first item is the smaller one.
 
-        Those that lie next to each other come first, then those one apart, and so on: as many steps as the longest row has
-        entries, each in the memory of a step.
+        Those that lie next to each other come first, then those one apart, and so on: as many steps as the longest row
+        has entries, each in the memory of a step.
         """
         first = np.arange(len(self.rows))
         for apart in range(1, len(self.rows)):

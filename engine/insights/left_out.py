@@ -46,7 +46,10 @@ def left_out(
 
 def _affinity(frames: Frames, items_by: str | None, *, products: bool) -> Iterator[tuple[str, str]]:
     if frames.affinity.is_empty():
-        yield "affinity", NO_ITEMS if items_by is None else "There is one category only, and nothing to compare it with."
+        yield (
+            "affinity",
+            NO_ITEMS if items_by is None else "There is one category only, and nothing to compare it with.",
+        )
     if frames.product_affinity.is_empty():
         yield "product_affinity", "There is one product only." if products else NO_PRODUCTS
 
@@ -86,7 +89,10 @@ def _sequence(frames: Frames, items_by: str | None, counted: Mapping[str, int | 
             yield "entry_products", "The data is too short to tell who comes back: it would take 60 days."
         else:
             days = counted["horizon_days"]
-            yield "entry_products", f"No {LEAST_BEGINNERS} new customers began with one product {days} days ago or more."
+            yield (
+                "entry_products",
+                f"No {LEAST_BEGINNERS} new customers began with one product {days} days ago or more.",
+            )
 
 
 def _cohorts(frames: Frames) -> Iterator[tuple[str, str]]:

@@ -1,9 +1,9 @@
 """How many customers order again within 30, 60, 90 days: also of those who came too lately to be followed so long.
 
-Kaplan & Meier (1958): of the customers who have not come back by a day and are still followed, so many come back on it; the
-share who have not come back is the product of what is left each day. A customer who is followed for a month counts in the
-first month, and neither as come back nor as lost later. The interval is that of Greenwood (1926) on the scale of log(-log),
-so that it stays between 0 and 1 (Kalbfleisch & Prentice 2002, 1.4).
+Kaplan & Meier (1958): of the customers who have not come back by a day and are still followed, so many come back on it;
+the share who have not come back is the product of what is left each day. A customer who is followed for a month counts
+in the first month, and neither as come back nor as lost later. The interval is that of Greenwood (1926) on the scale of
+log(-log), so that it stays between 0 and 1 (Kalbfleisch & Prentice 2002, 1.4).
 """
 
 from __future__ import annotations
@@ -48,7 +48,8 @@ def newly_from(first: datetime, as_of: datetime) -> datetime:
 def first_purchases(orders: pl.LazyFrame, gaps: pl.LazyFrame) -> pl.LazyFrame:
     """Return the first purchase of each customer, of coded orders and their gaps (`features.orders`).
 
-    One row per customer with a purchase: the code, `first`, and the `gap` to the second one in microseconds; null without.
+    One row per customer with a purchase: the code, `first`, and the `gap` to the second one in microseconds; null
+    without.
     """
     code = pl.col("customer_id").to_physical().alias(CODE)
     begun = orders.filter(pl.col("bought_at").is_not_null()).group_by(code).agg(first=pl.col("bought_at").min())
@@ -74,7 +75,8 @@ def repeat_sums(firsts: pl.LazyFrame, as_of: datetime, newly: datetime) -> pl.La
 def finish_repeat(sums: pl.DataFrame, names: pl.DataFrame) -> pl.DataFrame:
     """Return the table `repeat_rates`: one row per segment and horizon, those of all customers (segment null) first.
 
-    "Within 30 days" is before the end of the thirtieth day. The rate is null where everyone left had been followed for less.
+    "Within 30 days" is before the end of the thirtieth day. The rate is null where everyone left had been followed for
+    less.
     """
     rows = []
     for segment, name, counts in _segments(sums, names):
@@ -83,7 +85,7 @@ def finish_repeat(sums: pl.DataFrame, names: pl.DataFrame) -> pl.DataFrame:
             rate, low, high = _at(steps, horizon)
             back = int(counts.filter(pl.col("days") < horizon)["came_back"].sum())
             early = int(counts.filter(pl.col("days") < horizon)["censored"].sum())
-            everyone = int(counts["came_back"].sum() + counts["censored"].sum())
+            everyone = _everyone(counts)
             rows.append((segment, name, horizon, everyone, everyone - early, back, rate, low, high))
     return pl.DataFrame(rows, schema=REPEAT_RATES, orient="row")
 
@@ -122,12 +124,16 @@ def _segments(sums: pl.DataFrame, names: pl.DataFrame) -> Iterator[tuple[int | N
             yield segment, name, own
 
 
+def _everyone(counts: pl.DataFrame) -> int:
+    return int(counts["came_back"].sum()) + int(counts["censored"].sum())
+
+
 def _steps(counts: pl.DataFrame) -> Iterator[tuple[int, int, int, float, float]]:
     """Go from day to day: day, customers at risk, who come back, the share not come back after it, Greenwood's sum.
 
     Who comes back on a day counts before those whom the data loses on it.
     """
-    at_risk = int(counts["came_back"].sum() + counts["censored"].sum())
+    at_risk = _everyone(counts)
     left, spread = 1.0, 0.0
     for day, back, censored in counts.select("days", "came_back", "censored").iter_rows():
         left *= (at_risk - back) / at_risk
@@ -136,8 +142,10 @@ def _steps(counts: pl.DataFrame) -> Iterator[tuple[int, int, int, float, float]]
         at_risk -= back + censored
 
 
-def _at(steps: list[tuple[int, int, int, float, float]], horizon: int) -> tuple[float | None, float | None, float | None]:
-    """Return the share who come back within the horizon, with its interval; null beyond what anyone was followed for."""
+def _at(
+    steps: list[tuple[int, int, int, float, float]], horizon: int
+) -> tuple[float | None, float | None, float | None]:
+    """Return the share who come back within the horizon, with its interval; null beyond what anyone is followed for."""
     before = [step for step in steps if step[0] < horizon]
     _, at_risk, back, left, spread = before[-1] if before else (0, 1, 0, 1.0, 0.0)
     if len(before) == len(steps) and at_risk > back:

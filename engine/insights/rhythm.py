@@ -45,8 +45,8 @@ CUSTOMER_RHYTHM = {
 def item_days(lines: pl.LazyFrame) -> pl.LazyFrame:
     """Count the days between the days on which a customer bought an item, of coded lines; returns are left out.
 
-    One row per `item` and `days` (null: the first day of each customer): `times`, and `again` (those of them that are the
-    second day of a customer).
+    One row per `item` and `days` (null: the first day of each customer): `times`, and `again` (those of them that are
+    the second day of a customer).
     """
     # One number of customer, item and day: sorted, each stands after the customer's last day with the item.
     pair = pl.col("customer_id").to_physical().cast(pl.Int64) * _ITEMS + pl.col(ITEM).cast(pl.Int64)
@@ -101,11 +101,11 @@ def finish_rhythm(sums: pl.DataFrame, items: Items) -> pl.DataFrame:
 
 
 def customer_rhythm(customers: pl.LazyFrame) -> pl.LazyFrame:
-    """Measure the rhythm of customers of the table `schema.CUSTOMERS`: one row for all, segment null, and one per segment.
+    """Measure the rhythm of customers (`schema.CUSTOMERS`): one row for all, with a null segment, and one per segment.
 
     customers (with two purchases or more), p25_days, median_days, p75_days (of their own median gap between purchases),
-    rhythmic (customers with three purchases or more), overdue_share (of them, silent for more than twice their gap, and a
-    week at least).
+    rhythmic (customers with three purchases or more), overdue_share (of them, silent for more than twice their gap, and
+    a week at least).
     """
     gap, orders, silent = pl.col("gap_median_days"), pl.col("orders"), pl.col("recency_days")
     rhythmic = orders >= LEAST_ORDERS

@@ -1,4 +1,4 @@
-"""Seasons: which months of the year and which weekdays stand above the average, where the data is long enough to tell."""
+"""Seasons: which months of the year and weekdays stand above the average, where the data is long enough to tell."""
 
 from __future__ import annotations
 
@@ -42,14 +42,14 @@ def finish_seasons(months: pl.DataFrame) -> pl.DataFrame:
     """Return the seasonal index of the months of the year: one row a month; empty below 24 complete months.
 
     Classical decomposition: orders over the average of the twelve months around (2x12 moving average: Persons 1919;
-    Hyndman & Athanasopoulos, Forecasting, 3.4), the median of each month's ratios over the years, scaled to an average of
-    100. low and high are the least and the largest ratio, where there are several.
+    Hyndman & Athanasopoulos, Forecasting, 3.4), the median of each month's ratios over the years, scaled to an average
+    of 100. low and high are the least and the largest ratio, where there are several.
     """
     whole = whole_months(months)
     if whole.height < LEAST_MONTHS:
         return pl.DataFrame(schema=SEASONALITY)
     orders = pl.col("orders")
-    # Twice the sum of twelve months around: eleven whole ones, and half of each of the two at the ends, which are one month.
+    # Twice the sum of the year around: eleven whole months, and half of each of the two at its ends.
     ends = orders.shift(YEAR // 2) + orders.shift(-(YEAR // 2))
     within = pl.sum_horizontal(orders.shift(step) for step in range(-(YEAR // 2) + 1, YEAR // 2))
     around = pl.when(ends.is_not_null()).then(ends + within * 2)
@@ -80,8 +80,8 @@ def finish_seasons(months: pl.DataFrame) -> pl.DataFrame:
 def finish_weekdays(clock: pl.DataFrame, first: datetime, as_of: datetime) -> pl.DataFrame:
     """Return the orders of each weekday against those of the average day: one row a weekday; empty below four weeks.
 
-    Each weekday is divided by how often it comes between the first day and as_of, so that a period that ends on a Friday
-    favours none.
+    Each weekday is divided by how often it comes between the first day and as_of, so that a period that ends on a
+    Friday favours none.
     """
     last = as_of - timedelta(microseconds=1)  # midnight still belongs to the day that ends with it
     days = pl.date_range(first.date(), last.date(), "1d", eager=True)

@@ -1,7 +1,7 @@
 """What comes next: with which product customers begin, whether and when they come back, and what they buy then.
 
-Days are compared, not orders: what is bought on the first day of purchase, and on the next day on which the customer bought
-a product. An order that was split in two within a day is one visit. Each customer counts once.
+Days are compared, not orders: what is bought on the first day of purchase, and on the next day on which the customer
+bought a product. An order that was split in two within a day is one visit. Each customer counts once.
 """
 
 from __future__ import annotations
@@ -51,10 +51,10 @@ def visits(baskets: pl.DataFrame, newly_from: date) -> pl.DataFrame:
     """Return what customers bought on their first and on their next day: of the `insights.baskets.baskets` of a shard.
 
     One row per order of these days: customer's code, items, `gap` (days between the two; null where there is no next
-    one), `first_day` (Date), `first` (Boolean: of the first day, or the next one). Customers who bought before `newly_from` are
-    left out: their first order may lie before the data begins. So are the giant orders, which are none of one customer.
+    one), `first_day` (Date), `first` (Boolean: of the first day, or the next one). Customers who bought before
+    `newly_from` are left out: their first order may lie before the data begins. So are the giant orders, which are none
+    of one customer.
     """
-    day = pl.col("day")
     usual = baskets.filter(pl.col("items").list.len() < GIANT_BASKET)
     codes, days = usual[CODE].to_numpy(), usual["day"].to_physical().to_numpy()
     # NOTE: by customers' codes in NumPy; as windows over the customer the same takes five times as long.
@@ -87,7 +87,8 @@ class Steps:
     @classmethod
     def none(cls, items: int) -> Steps:
         """Begin with nothing."""
-        return cls(np.zeros((items, items), dtype=np.int32), *(np.zeros(items, dtype=np.int64) for _ in range(2)))
+        first, following = (np.zeros(items, dtype=np.int64) for _ in range(2))
+        return cls(np.zeros((items, items), dtype=np.int32), first, following)
 
     def add(self, visits: pl.DataFrame) -> None:
         """Count the customers of a shard (`visits`)."""
@@ -112,9 +113,7 @@ class Steps:
         ).with_columns(
             share=ratio(pl.col("customers"), pl.col("first_customers")),
             overall_share=ratio(pl.col("next_customers"), pl.lit(self.customers)),
-            lift=ratio(
-                pl.col("customers") * self.customers, pl.col("first_customers") * pl.col("next_customers")
-            ),
+            lift=ratio(pl.col("customers") * self.customers, pl.col("first_customers") * pl.col("next_customers")),
         )
         unlikely = ratio(pl.lit(1), pl.col("customers")) - ratio(pl.lit(1), pl.lit(self.customers))
         low, high = around(pl.col("lift"), unlikely, comparisons=found.height)
@@ -149,7 +148,7 @@ def step_days(visits: pl.DataFrame, pairs: pl.DataFrame, items: int) -> pl.DataF
 
 
 def entry_sums(visits: pl.LazyFrame, as_of: date, horizon: int | None) -> pl.LazyFrame:
-    """Count customers by the items of their first day: one row per `item` (null: all customers) and days until the next.
+    """Count customers by the items of their first day: one row per `item` (null: all) and `days` until the next day.
 
     customers, followed (whose first day lies `horizon` days or more before as_of), came_back (of them, within it).
     """
@@ -180,7 +179,10 @@ def finish_sequences(likely: pl.DataFrame, days: pl.DataFrame, items: Items) -> 
     return (
         numbered.join(middle, on="pair", how="left", maintain_order="left")
         .with_columns(
-            first=items.named("a"), first_label=items.labelled("a"), next=items.named("b"), next_label=items.labelled("b")
+            first=items.named("a"),
+            first_label=items.labelled("a"),
+            next=items.named("b"),
+            next_label=items.labelled("b"),
         )
         .select(list(SEQUENCES))
         .match_to_schema(pl.Schema(SEQUENCES))
@@ -219,7 +221,9 @@ def finish_entries(sums: pl.DataFrame, items: Items, horizon: int | None) -> pl.
 def _medians(sums: pl.DataFrame, key: str) -> pl.DataFrame:
     """Return the days within which half of the customers of each key came back: `median_days`."""
     totals = sums.group_by(key, "days").agg(pl.col("customers").sum()).sort(key, "days")
-    running = totals.with_columns(upto=pl.col("customers").cum_sum().over(key), whole=pl.col("customers").sum().over(key))
+    running = totals.with_columns(
+        upto=pl.col("customers").cum_sum().over(key), whole=pl.col("customers").sum().over(key)
+    )
     return (
         running.filter(pl.col("upto") * 2 >= pl.col("whole"))
         .group_by(key, maintain_order=True)

@@ -18,6 +18,7 @@ from engine.version import __version__
 
 if TYPE_CHECKING:
     from engine.insights.concentration import Concentration
+    from engine.insights.tree import Periods
     from engine.intake.shards import Intake
     from engine.intake.source import Source
     from engine.result import Frames
@@ -148,7 +149,9 @@ def _insights(tables: Tables, built: Built, found: Patterns) -> dict[str, Any]:
         "counted": found.counted,
         "concentration": _shares(tables.concentration),
         "product_concentration": _shares(tables.product_concentration),
-        "periods": None if compared is None or frames.revenue_tree.is_empty() else _periods(compared, built),
+        "periods": None
+        if compared is None or frames.revenue_tree.is_empty()
+        else _periods(compared, built.sums.periods),
         "left_out": left_out(
             frames,
             wanted,
@@ -156,6 +159,18 @@ def _insights(tables: Tables, built: Built, found: Patterns) -> dict[str, Any]:
             products=len(built.totals.goods) > 0,
             counted=found.counted,
         ),
+    }
+
+
+def _periods(compared: Periods, sums: pl.DataFrame) -> dict[str, Any]:
+    """Return what the revenue tree compares: the days of both periods, and their revenue."""
+    revenue = {period: int(amount) / MICROS for period, amount in sums.select("period", "amount").iter_rows()}
+    return {
+        "name": compared.name,
+        "before": [each.isoformat() for each in compared.before],
+        "after": [each.isoformat() for each in compared.after],
+        "revenue_before": revenue[0],
+        "revenue_after": revenue[1],
     }
 
 

@@ -71,8 +71,7 @@ class Sums:
     months: pl.DataFrame
     clock: pl.DataFrame
     gaps: pl.DataFrame
-    item_gaps: pl.DataFrame
-    item_buyers: pl.DataFrame
+    rhythm: pl.DataFrame
     periods: pl.DataFrame
     values: pl.DataFrame
     moments: pl.DataFrame
@@ -97,7 +96,7 @@ class Shard:
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """The files of one shard while the run lasts; all but the first hold the codes of customers for `runners.patterns`."""
+    """The files of one shard for the run: the features, and by customers' code what `runners.patterns` reads."""
 
     features: Path
     categories: Path
@@ -210,17 +209,13 @@ def _sums_of(shard: Shard, work: Work, totals: Totals, wanted: Wanted) -> dict[s
         (baskets.baskets(held, number), work.baskets),
     ):
         collect(query.sink_ipc(target, lazy=True, maintain_order=False))
-    item_gaps, item_buyers = rhythm.item_sums(of("timing", shard.lines))
     lines = of("statistics", shard.lines)
     found = {
         "months": months.month_sums(by_month),
         "clock": timing.clock_sums(of("timing", shard.orders)),
         "gaps": timing.gap_days(of("timing", shard.gaps)),
-        "item_gaps": item_gaps,
-        "item_buyers": item_buyers,
-        "periods": tree.period_sums(
-            of("concentration", shard.orders), tree.periods(wanted.first, wanted.as_of) or tree.NO_PERIODS
-        ),
+        "rhythm": rhythm.item_days(of("timing", shard.lines)),
+        "periods": tree.period_sums(of("concentration", shard.orders), tree.periods(wanted.first, wanted.as_of)),
         "values": columns.value_sums(lines),
         "moments": columns.moment_sums(lines),
         "baskets": giant_baskets(shard.orders),
@@ -237,8 +232,7 @@ def _merged(parts: Sequence[dict[str, pl.DataFrame]]) -> Sums:
         months=merge(of["months"], "month"),
         clock=merge(of["clock"], "weekday", "hour"),
         gaps=merge(of["gaps"], "days"),
-        item_gaps=merge(of["item_gaps"], "item", "days"),
-        item_buyers=merge(of["item_buyers"], "item"),
+        rhythm=merge(of["rhythm"], "item", "days"),
         periods=merge(of["periods"], "period"),
         values=merge(of["values"], "column", "bucket"),
         moments=columns.merge_moments(of["moments"]),
@@ -255,7 +249,7 @@ def all_features(works: Sequence[Work]) -> pl.LazyFrame:
 def label_customers(
     works: Sequence[Work], folder: Path, model: Model, totals: Totals
 ) -> tuple[pl.LazyFrame, list[np.ndarray]]:
-    """Label all customers into `folder`; return them by customer_id, and of each shard the segments by customers' code."""
+    """Label all customers into `folder`; return them by customer_id, and of each shard the segments by code."""
     folder.mkdir()
     columns = [*CUSTOMERS.names, *[share_name(category) for category in totals.categories], MICROS_OF]
     segments = [np.zeros(_codes(work), dtype=np.uint8) for work in works]

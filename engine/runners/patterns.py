@@ -80,8 +80,10 @@ class Counted:
         self.steps.add(days)
         return days
 
-    def tables(self, works: Sequence[Work], names: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame, int]:
-        """Return basket_rules, segment_pairs and sequences, and the number of frequent pairs; reads the shards again."""
+    def tables(
+        self, works: Sequence[Work], names: pl.DataFrame
+    ) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame, int]:
+        """Return basket_rules, segment_pairs, sequences, and the number of frequent pairs; reads the shards again."""
         together, orders = self.counts.together.sum(axis=0), int(self.counts.orders.sum())
         pairs = baskets.frequent(together, orders, self.support)
         extended, likely = pairs.head(baskets.EXTENDED), self.steps.likely()
@@ -119,8 +121,8 @@ def sum_patterns(
 ) -> Patterns:
     """Sum what the customers do by their segments: `segments` are those of `local.label_customers`.
 
-    `names` has a row per segment: segment, segment_name. `support` is the share of orders that a pair of products needs.
-    `tick` gets a 1 after every shard.
+    `names` has a row per segment: segment, segment_name. `support` is the share of orders that a pair of products
+    needs. `tick` gets a 1 after every shard.
     """
     items, _ = totals.basket
     newly = repeat.newly_from(wanted.first, wanted.as_of)

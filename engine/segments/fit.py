@@ -75,7 +75,7 @@ def fit_segments(
     EngineError
         If the user asked for more segments than the customers can be told apart into.
     """
-    needed = {"customer_id", "orders", "lines", *(feature.name for feature in described(categories))}
+    needed = {"customer_id", "orders", "lines", "revenue", *(feature.name for feature in described(categories))}
     buyers = customers.select(sorted(needed)).filter(pl.col("orders") > 0)  # who only returned has no behaviour to find
     sample = take_sample(buyers, REFINE_SAMPLE, seed)
     start = sample.head(START_SAMPLE)

@@ -139,7 +139,7 @@ def test_giant_orders_are_left_out_and_told() -> None:
 
 
 def test_a_triple_is_told_where_it_says_more_than_its_pairs() -> None:
-    """Bread and butter each go with jam now and then, both together nearly always; milk goes with either as with both."""
+    """Bread and butter each go with jam now and then, both together nearly always; milk goes with either as well."""
     bread, butter, jam, milk = range(4)
     orders = (
         [[bread, butter, jam]] * 180 + [[bread, butter]] * 20 + [[bread]] * 400 + [[butter]] * 400 + [[bread, jam]] * 20

@@ -72,9 +72,7 @@ def test_steps_and_entries_equal_a_brute_force_count(orders: list[Order], newly:
     steps = Steps.none(3)
     for part in parts:
         steps.add(part)
-    sums = merge(
-        [sequence.entry_sums(part.lazy(), AS_OF, 30).collect() for part in parts], "item", "days"
-    )
+    sums = merge([sequence.entry_sums(part.lazy(), AS_OF, 30).collect() for part in parts], "item", "days")
     likely = steps.likely()
     table = sequence.finish_sequences(
         likely, merge([sequence.step_days(part, likely, 3) for part in parts], "pair", "days"), ITEMS
@@ -122,9 +120,13 @@ def test_two_orders_of_one_day_are_one_visit_and_the_days_between_count_from_it(
 
 
 def test_the_ways_that_many_go_are_told_with_their_days_and_their_lift() -> None:
-    orders = [(customer, 0, [0]) for customer in range(60)] + [(customer, 7 + customer % 3, [1]) for customer in range(60)]
+    orders = [(customer, 0, [0]) for customer in range(60)] + [
+        (customer, 7 + customer % 3, [1]) for customer in range(60)
+    ]
     orders += [(customer, 5, [2]) for customer in range(60, 120)] + [(customer, 30, [2]) for customer in range(60, 120)]
-    orders += [(customer, 12, [1]) for customer in range(120, 140)] + [(customer, 20, [0, 2]) for customer in range(120, 140)]
+    orders += [(customer, 12, [1]) for customer in range(120, 140)] + [
+        (customer, 20, [0, 2]) for customer in range(120, 140)
+    ]
     steps = Steps.none(3)
     steps.add(found := sequence.visits(frame(orders), START))
     likely = steps.likely()
@@ -165,9 +167,7 @@ def test_no_orders_give_empty_tables() -> None:
     likely = steps.likely()
 
     table = sequence.finish_sequences(likely, sequence.step_days(found, likely, 0), Items([], []))
-    entries = sequence.finish_entries(
-        sequence.entry_sums(found.lazy(), AS_OF, None).collect(), Items([], []), None
-    )
+    entries = sequence.finish_entries(sequence.entry_sums(found.lazy(), AS_OF, None).collect(), Items([], []), None)
 
     assert (dict(table.schema), dict(entries.schema)) == (sequence.SEQUENCES, sequence.ENTRY_PRODUCTS)
     assert table.is_empty()
