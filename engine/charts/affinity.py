@@ -52,7 +52,7 @@ def product_affinity_matrix(affinity: pl.DataFrame, by: str | None) -> alt.Layer
     return layered(
         base.mark_rect(color=theme.PALE, stroke="white", strokeWidth=2),
         base.transform_filter("datum.supported").mark_rect(stroke="white", strokeWidth=2).encode(color=_colour(limit)),
-        base.mark_text(fontSize=12).encode(text="text:N", color=alt.Color("ink:N", scale=None)),
+        base.mark_text(fontSize=12).encode(text=alt.Text("text:N"), color=alt.Color("ink:N", scale=None)),
         own_colours=True,
     ).properties(
         title=heading(

@@ -65,7 +65,7 @@ def _panel(frame: pl.DataFrame, column: str, title: str) -> alt.LayerChart:
         layers.insert(0, chance.mark_line(color=theme.MUTED, strokeWidth=1.5, strokeDash=[4, 4]))
     if column == "stability":
         spread = base.mark_rule(color=theme.RULE, strokeWidth=2).encode(
-            y=alt.Y("low:Q", scale=_scale(held, column)), y2="high:Q"
+            y=alt.Y("low:Q", scale=_scale(held, column)), y2=alt.Y2("high:Q")
         )
         layers.insert(1, spread)
     return layered(*layers)

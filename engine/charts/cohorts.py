@@ -42,7 +42,7 @@ def cohort_retention(cohorts: pl.DataFrame) -> alt.HConcatChart:
     left = (
         alt.Chart(sizes, width=58, height=alt.Step(height), title=panel_right("New customers"))
         .mark_text(align="right", color=theme.MUTED)
-        .encode(y=y, x=alt.value(58), text="size:N")
+        .encode(y=y, x=alt.value(58), text=alt.Text("size:N"))
     )
     right = _triangle(frame, order, columns, step, height)
     last = " Dashed: the month is not over." if not cells["complete"].all() else ""
@@ -127,7 +127,7 @@ def _triangle(frame: pl.DataFrame, order: list[str], columns: list[int], step: i
         base.transform_filter("!datum.complete").mark_rect(fillOpacity=0, stroke=theme.RULE, strokeDash=[3, 2]),
     ]
     if len(columns) <= _NUMBERED:
-        layers.append(base.mark_text(fontSize=11).encode(text="text:N", color=alt.Color("ink:N", scale=None)))
+        layers.append(base.mark_text(fontSize=11).encode(text=alt.Text("text:N"), color=alt.Color("ink:N", scale=None)))
     return layered(*layers, own_colours=True)
 
 

@@ -48,9 +48,9 @@ def revenue_concentration(curve: pl.DataFrame, figures: Mapping[str, Any]) -> al
             tooltip=[alt.Tooltip("few:N", title="Best customers"), alt.Tooltip("much:N", title="Revenue")]
         ),
         pins.mark_rule(color=theme.MUTED, strokeWidth=1).encode(
-            y=alt.Y("revenue_share:Q"), x2="beside:Q", y2="level:Q"
+            y=alt.Y("revenue_share:Q"), x2=alt.X2("beside:Q"), y2=alt.Y2("level:Q")
         ),
-        pins.mark_circle(size=90, color=theme.ACCENT, opacity=1).encode(y="revenue_share:Q"),
+        pins.mark_circle(size=90, color=theme.ACCENT, opacity=1).encode(y=alt.Y("revenue_share:Q")),
         *_labels(marks, "beside", "level", "label"),
         *_labels(
             pl.DataFrame({"x": [0.72], "y": [0.72 - 0.07 * (high - low)], "text": ["if all customers spent alike"]}),
@@ -70,7 +70,7 @@ def revenue_concentration(curve: pl.DataFrame, figures: Mapping[str, Any]) -> al
 
 def _labels(frame: pl.DataFrame, x: str, y: str, text: str, *, quiet: bool = False) -> list[alt.Chart]:
     """Draw labels on a white halo, so that the curve and the diagonal do not run through them."""
-    base = alt.Chart(frame).encode(x=f"{x}:Q", y=f"{y}:Q", text=f"{text}:N")
+    base = alt.Chart(frame).encode(x=alt.X(f"{x}:Q"), y=alt.Y(f"{y}:Q"), text=alt.Text(f"{text}:N"))
     look: dict[str, Any] = {
         "align": "left",
         "dx": 5,

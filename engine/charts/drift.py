@@ -45,7 +45,7 @@ def feature_drift(drift: pl.DataFrame) -> alt.LayerChart:
         base.mark_bar(height=15).encode(
             x=x, color=colour, tooltip=["label:N", alt.Tooltip("psi:Q", format=".3f"), "verdict:N"]
         ),
-        base.mark_text(align="left", dx=5).encode(x=x, text="said:N"),
+        base.mark_text(align="left", dx=5).encode(x=x, text=alt.Text("said:N")),
     ).properties(
         title=heading(_finding(drift), "Each feature of the model; the lines at 0.1 and 0.25 part stable from shifted.")
     )

@@ -100,11 +100,11 @@ def line_ends(ends: pl.DataFrame, x: alt.X, y: alt.Y, size: tuple[int, int], rea
     look: dict[str, Any] = {"align": "left", "baseline": "middle", "dx": 10}
     colour = alt.Color("colour:N", scale=None)
     return [
-        base.mark_rule(color=theme.RULE, strokeWidth=1).encode(x=x, y=y, x2="beside:Q", y2="level:Q"),
+        base.mark_rule(color=theme.RULE, strokeWidth=1).encode(x=x, y=y, x2=alt.X2("beside:Q"), y2=alt.Y2("level:Q")),
         base.mark_circle(size=36, opacity=1).encode(x=x, y=y, color=colour),
         base.mark_square(size=70, opacity=1).encode(x=at[0], y=at[1], color=colour),
-        base.transform_filter("!datum.strong").mark_text(**look).encode(x=at[0], y=at[1], text="label:N"),
+        base.transform_filter("!datum.strong").mark_text(**look).encode(x=at[0], y=at[1], text=alt.Text("label:N")),
         base.transform_filter("datum.strong")
         .mark_text(fontWeight="bold", **look)
-        .encode(x=at[0], y=at[1], text="label:N"),
+        .encode(x=at[0], y=at[1], text=alt.Text("label:N")),
     ]

@@ -63,8 +63,8 @@ def segment_flow(migration: pl.DataFrame, summary: dict[str, Any]) -> alt.LayerC
         .encode(
             x=x,
             y=y,
-            y2="high:Q",
-            detail="flow:N",
+            y2=alt.Y2("high:Q"),
+            detail=alt.Detail("flow:N"),
             color=alt.Color("colour:N", scale=None),
             opacity=alt.Opacity("strength:Q", scale=None),
             tooltip=tooltip,
@@ -73,7 +73,9 @@ def segment_flow(migration: pl.DataFrame, summary: dict[str, Any]) -> alt.LayerC
     standing = (
         alt.Chart(blocks)
         .mark_rect()
-        .encode(x=x, x2="x2:Q", y=y, y2="high:Q", color=alt.Color("colour:N", scale=None), tooltip=tooltip)
+        .encode(
+            x=x, x2=alt.X2("x2:Q"), y=y, y2=alt.Y2("high:Q"), color=alt.Color("colour:N", scale=None), tooltip=tooltip
+        )
     )
     return layered(
         flowing,
@@ -185,7 +187,7 @@ def _labels(
     return [
         alt.Chart(pl.DataFrame(rows))
         .mark_text(fontSize=12.5, baseline="middle", lineHeight=_LINE, **look)
-        .encode(x="x:Q", y="y:Q", text="label:N")
+        .encode(x=alt.X("x:Q"), y=alt.Y("y:Q"), text=alt.Text("label:N"))
     ]
 
 
@@ -200,7 +202,9 @@ def _dates(summary: dict[str, Any]) -> list[alt.Chart]:
         frame = pl.DataFrame({"x": [x], "y": [0.0], "day": [numbers.day(summary["runs"][side]["as_of"])]})
         look: dict[str, Any] = {"align": "left" if side == "a" else "right", "dy": -14}
         charts.append(
-            alt.Chart(frame).mark_text(fontSize=13, fontWeight="bold", **look).encode(x="x:Q", y="y:Q", text="day:N")
+            alt.Chart(frame)
+            .mark_text(fontSize=13, fontWeight="bold", **look)
+            .encode(x=alt.X("x:Q"), y=alt.Y("y:Q"), text=alt.Text("day:N"))
         )
     return charts
 

@@ -77,7 +77,7 @@ def _revenue(frame: pl.DataFrame, x: alt.X, currency: str) -> alt.LayerChart:
     base = alt.Chart(bars, width=_width(frame), height=220, title=panel("Revenue")).encode(
         x=x,
         y=alt.Y("to:Q", title=None, scale=scale, axis=axis),
-        y2="from:Q",
+        y2=alt.Y2("from:Q"),
         color=alt.Color("colour:N", scale=None),
         tooltip=tooltip,
     )
@@ -90,7 +90,7 @@ def _revenue(frame: pl.DataFrame, x: alt.X, currency: str) -> alt.LayerChart:
         .encode(stroke=alt.Stroke("colour:N", scale=None)),
         alt.Chart(tops)
         .mark_text(dy=-8, fontSize=11)
-        .encode(x=x, y=alt.Y("to:Q", title=None, scale=scale, axis=axis), text="mark:N"),
+        .encode(x=x, y=alt.Y("to:Q", title=None, scale=scale, axis=axis), text=alt.Text("mark:N")),
     )
 
 

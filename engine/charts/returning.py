@@ -111,7 +111,7 @@ def _lines(frame: pl.DataFrame, x: alt.X, y: alt.Y, since: str, reach: tuple[flo
     base = alt.Chart(shown, width=_SIZE[0], height=_SIZE[1]).encode(
         x=x,
         y=y,
-        detail="name:N",
+        detail=alt.Detail("name:N"),
         color=alt.Color("colour:N", scale=None),
         tooltip=[
             alt.Tooltip("name:N", title="Who"),
@@ -138,7 +138,7 @@ def _horizons(overall: pl.DataFrame, x: alt.X, y: alt.Y) -> list[Any]:
     ).with_columns(texts("text", map(numbers.share, overall["rate"])))
     base = alt.Chart(frame).encode(x=x)
     label: dict[str, Any] = {"fontSize": 14, "fontWeight": "bold", "align": "right", "dx": -8, "dy": -10}
-    text = base.encode(y=y, text="text:N")
+    text = base.encode(y=y, text=alt.Text("text:N"))
     return [
         base.mark_rule(color=theme.MUTED, strokeWidth=1.5).encode(
             y=alt.Y("low:Q", scale=scale_of(y)), y2=alt.Y2("high:Q")

@@ -39,10 +39,10 @@ def rfm_map(grid: pl.DataFrame, rfm: pl.DataFrame, cuts: pl.DataFrame, currency:
     return layered(
         base.mark_rect(cornerRadius=4).encode(color=colour),
         base.mark_text(fontSize=13, fontWeight="bold", dy=-24, lineBreak="\n", lineHeight=15, baseline="top").encode(
-            text="name:N", color=ink
+            text=alt.Text("name:N"), color=ink
         ),
-        base.mark_text(fontSize=12, dy=14).encode(text="people:N", color=ink),
-        base.mark_text(fontSize=12, dy=29).encode(text="money:N", color=ink),
+        base.mark_text(fontSize=12, dy=14).encode(text=alt.Text("people:N"), color=ink),
+        base.mark_text(fontSize=12, dy=29).encode(text=alt.Text("money:N"), color=ink),
         own_colours=True,
     ).properties(
         title=heading(

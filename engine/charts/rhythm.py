@@ -132,7 +132,9 @@ def _bars(frame: pl.DataFrame, order: list[str], title: str, width: int, step: i
     )
     colour = alt.Color("colour:N", scale=None)
     return layered(
-        base.mark_bar(height=14, cornerRadius=3, opacity=1, fillOpacity=0.45).encode(x=x, x2="high:Q", color=colour),
+        base.mark_bar(height=14, cornerRadius=3, opacity=1, fillOpacity=0.45).encode(
+            x=x, x2=alt.X2("high:Q"), color=colour
+        ),
         base.mark_tick(thickness=4, height=22, color=theme.INK, opacity=1).encode(
             x=alt.X("middle:Q", scale=scale_of(x))
         ),
@@ -144,7 +146,7 @@ def _words(frame: pl.DataFrame, order: list[str], column: str, title: str, width
     written: alt.Chart = (
         alt.Chart(frame.select("label", column), width=width, height=alt.Step(step), title=panel(title))
         .mark_text(align="left", fontSize=13)
-        .encode(x=alt.value(0), y=alt.Y("label:N", sort=order, axis=None), text=f"{column}:N")
+        .encode(x=alt.value(0), y=alt.Y("label:N", sort=order, axis=None), text=alt.Text(f"{column}:N"))
     )
     return written
 
@@ -160,7 +162,7 @@ def _overdue(frame: pl.DataFrame, order: list[str]) -> alt.LayerChart:
     )
     return layered(
         base.mark_bar(height=22, cornerRadiusEnd=3).encode(color=alt.Color("colour:N", scale=None)),
-        base.mark_text(align="left", dx=6, fontSize=13).encode(text="late:N"),
+        base.mark_text(align="left", dx=6, fontSize=13).encode(text=alt.Text("late:N")),
     )
 
 

@@ -120,7 +120,7 @@ def word(chart: alt.Chart, column: str, left: int, width: int, *, lift: float = 
     """Write a text at the left of each row, cut to a width in pixels, raised by `lift`."""
     written: alt.Chart = chart.mark_text(
         align="left", baseline="middle", limit=width, dy=-lift, **{"fontSize": 12.5, **look}
-    ).encode(x=alt.value(left), text=f"{column}:N")
+    ).encode(x=alt.value(left), text=alt.Text(f"{column}:N"))
     return written
 
 
@@ -133,7 +133,7 @@ def figures(chart: alt.Chart, columns: Sequence[Figures]) -> list[alt.Chart]:
             fontSize=12.5 if each.bold else 12,
             fontWeight="bold" if each.bold else "normal",
             color=theme.INK if each.bold else theme.MUTED,
-        ).encode(x=alt.value(each.right), text=f"{each.column}:N")
+        ).encode(x=alt.value(each.right), text=alt.Text(f"{each.column}:N"))
         for each in columns
     ]
 
@@ -147,7 +147,7 @@ def heads(columns: Sequence[Figures], drawing: tuple[int, str], height: float) -
     return [
         alt.Chart(pl.DataFrame({"y": [0.0], "text": [line]}))
         .mark_text(align=align, baseline="bottom", dy=lift, fontSize=11.5, color=theme.MUTED)
-        .encode(x=alt.value(x), y=down("y", height), text="text:N")
+        .encode(x=alt.value(x), y=down("y", height), text=alt.Text("text:N"))
         for align, x, head in over
         for line, lift in _up(head)
     ]
@@ -222,7 +222,7 @@ def mark(at: float, x: alt.X, height: float) -> alt.Chart:
     drawn: alt.Chart = (
         alt.Chart(pl.DataFrame({"value": [at], "y": [0.0], "end": [height]}))
         .mark_rule(color=theme.MUTED, strokeWidth=1.2)
-        .encode(x=x, y=down("y", height), y2="end:Q")
+        .encode(x=x, y=down("y", height), y2=alt.Y2("end:Q"))
     )
     return drawn
 
@@ -233,6 +233,6 @@ def ranges(chart: alt.Chart, x: alt.X, tooltip: list[alt.Tooltip]) -> list[alt.C
     return [
         chart.transform_filter("datum.high > datum.low")
         .mark_rule(strokeWidth=4, opacity=0.45, strokeCap="round")
-        .encode(x=alt.X("low:Q", scale=x["scale"]), x2="high:Q", color=colour),
+        .encode(x=alt.X("low:Q", scale=x["scale"]), x2=alt.X2("high:Q"), color=colour),
         chart.mark_circle(size=95, opacity=1).encode(x=x, color=colour, tooltip=tooltip),
     ]

@@ -70,10 +70,10 @@ def _panel(frame: pl.DataFrame, scale: str, *, alone: bool) -> alt.LayerChart:
     rest = alt.Scale(domain=domain, nice=False)
     return layered(
         base.mark_bar().encode(y=y, y2=alt.Y2(datum=0), color=alt.Color("colour:N", scale=None)),
-        base.mark_rule(color=theme.INK, strokeWidth=1.5).encode(y=alt.Y("low:Q", scale=rest), y2="high:Q"),
+        base.mark_rule(color=theme.INK, strokeWidth=1.5).encode(y=alt.Y("low:Q", scale=rest), y2=alt.Y2("high:Q")),
         alt.Chart(pl.DataFrame({"part": [0.0]})).mark_rule(color=theme.INK, strokeWidth=1.5).encode(y=y),
-        base.mark_text(dy=-9, fontSize=11).encode(y=alt.Y("over:Q", scale=rest), text="text:N"),
-        base.mark_text(dy=10, fontSize=11).encode(y=alt.Y("under:Q", scale=rest), text="text:N"),
+        base.mark_text(dy=-9, fontSize=11).encode(y=alt.Y("over:Q", scale=rest), text=alt.Text("text:N")),
+        base.mark_text(dy=10, fontSize=11).encode(y=alt.Y("under:Q", scale=rest), text=alt.Text("text:N")),
     )
 
 

@@ -56,7 +56,7 @@ def customer_segment_distribution(segments: pl.DataFrame, currency: str) -> alt.
             frame.with_columns(texts("worth", worth)), width=110, height=alt.Step(38), title=panel("Per customer")
         )
         .mark_text(align="left", fontSize=13)
-        .encode(x=alt.value(0), y=bare, text="worth:N")
+        .encode(x=alt.value(0), y=bare, text=alt.Text("worth:N"))
     )
     return alt.HConcatChart(
         hconcat=[
@@ -101,7 +101,7 @@ def _bars(frame: pl.DataFrame, y: alt.Y, column: str, amounts: list[str], domain
     ]
     return layered(
         base.mark_bar(height=22, cornerRadiusEnd=3).encode(color=alt.Color("colour:N", scale=None), tooltip=tooltip),
-        base.mark_text(align="left", dx=6, fontSize=12).encode(text="label:N"),
+        base.mark_text(align="left", dx=6, fontSize=12).encode(text=alt.Text("label:N")),
     )
 
 
@@ -148,7 +148,7 @@ def segment_profiles(profile: pl.DataFrame, currency: str) -> alt.LayerChart:
     ]
     return layered(
         base.mark_rect(stroke="white", strokeWidth=2).encode(color=_effect_colour(), tooltip=tooltip),
-        base.mark_text(fontSize=12).encode(text="text:N", color=alt.Color("ink:N", scale=None)),
+        base.mark_text(fontSize=12).encode(text=alt.Text("text:N"), color=alt.Color("ink:N", scale=None)),
         own_colours=True,
     ).properties(
         title=heading(
@@ -268,7 +268,7 @@ def _centre_labels(points: pl.DataFrame, called: dict[int, str]) -> list[alt.Cha
             "name": [row["name"] for row in rows],
         }
     )
-    base = alt.Chart(frame).encode(x="x:Q", y="y:Q", text="name:N")
+    base = alt.Chart(frame).encode(x=alt.X("x:Q"), y=alt.Y("y:Q"), text=alt.Text("name:N"))
     look: dict[str, Any] = {
         "fontSize": 14,
         "fontWeight": "bold",

@@ -84,7 +84,7 @@ def _spread(spread: pl.DataFrame, label: str, middle: int | None, currency: str)
         .mark_rect(stroke="white", strokeWidth=1)
         .encode(
             x=alt.X("place:Q", title=None, scale=scale, axis=axis),
-            x2="end:Q",
+            x2=alt.X2("end:Q"),
             y=alt.Y(
                 "share:Q",
                 title=None,
@@ -192,7 +192,7 @@ def feature_correlations(correlations: pl.DataFrame) -> alt.LayerChart:
     return layered(
         base.mark_rect(color=theme.PALE, stroke="white", strokeWidth=2),
         base.transform_filter("isValid(datum.shade)").mark_rect(stroke="white", strokeWidth=2).encode(color=_colour()),
-        base.mark_text(fontSize=12).encode(text="text:N", color=alt.Color("ink:N", scale=None)),
+        base.mark_text(fontSize=12).encode(text=alt.Text("text:N"), color=alt.Color("ink:N", scale=None)),
         own_colours=True,
     ).properties(
         title=heading(

@@ -72,7 +72,7 @@ def _gap_bars(frame: pl.DataFrame, right: int, top: float, limit: int, width: in
                 title="Days until the customer's next order",
                 axis=alt.Axis(values=list(range(0, limit + 1, width * every)), grid=False),
             ),
-            x2="end:Q",
+            x2=alt.X2("end:Q"),
             y=alt.Y(
                 "share:Q",
                 scale=alt.Scale(domain=[0, top], nice=False),
@@ -98,7 +98,7 @@ def _tail_label(frame: pl.DataFrame, limit: int) -> alt.Chart:
     written: alt.Chart = (
         alt.Chart(tail.with_columns(texts("text", label)))
         .mark_text(align="right", dy=-22, baseline="bottom", lineBreak="\n", color=theme.MUTED, lineHeight=14)
-        .encode(x="end:Q", y="share:Q", text="text:N")
+        .encode(x=alt.X("end:Q"), y=alt.Y("share:Q"), text=alt.Text("text:N"))
     )
     return written
 
@@ -115,12 +115,12 @@ def _median_mark(middle: float, right: int, top: float) -> list[alt.Chart]:
     place = min(middle + 0.5, right)
     frame = pl.DataFrame({"x": [place], "y": [top], "text": [f"Median {numbers.days(middle)}"]})
     far = place > right * 0.8
-    base = alt.Chart(frame).encode(x="x:Q")
+    base = alt.Chart(frame).encode(x=alt.X("x:Q"))
     return [
         base.mark_rule(color=theme.INK, strokeWidth=1.5, strokeDash=[5, 3]),
         base.mark_text(
             align="right" if far else "left", dx=-7 if far else 7, baseline="top", fontSize=14, fontWeight="bold"
-        ).encode(y="y:Q", text="text:N"),
+        ).encode(y=alt.Y("y:Q"), text=alt.Text("text:N")),
     ]
 
 
@@ -178,7 +178,7 @@ def _day_shares(shown: pl.DataFrame, total: int) -> list[alt.Chart]:
     return [
         alt.Chart(frame)
         .mark_text(align="left", fontSize=12, color=theme.MUTED, dx=10)
-        .encode(x=alt.value("width"), y=alt.Y("day:N", sort=list(_DAYS)), text="share:N")
+        .encode(x=alt.value("width"), y=alt.Y("day:N", sort=list(_DAYS)), text=alt.Text("share:N"))
     ]
 
 
@@ -215,7 +215,7 @@ def _weekdays(clock: pl.DataFrame) -> alt.LayerChart:
     best = frame.sort("orders", "weekday", descending=[True, False]).row(0, named=True)
     return layered(
         base.mark_bar(height=22, cornerRadiusEnd=3, color=theme.SECOND),
-        base.mark_text(align="left", dx=6).encode(text="label:N"),
+        base.mark_text(align="left", dx=6).encode(text=alt.Text("label:N")),
     ).properties(
         title=heading(
             f"{best['day']} is the strongest day, with {numbers.share(best['orders'] / total)} of orders",

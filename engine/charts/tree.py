@@ -64,9 +64,11 @@ def revenue_tree(revenue_tree: pl.DataFrame, periods: Mapping[str, Any], currenc
     )
     return layered(
         joints.encode(x=alt.X("end:Q", axis=None, scale=scale)),
-        base.mark_bar(height=_BAR, cornerRadius=2).encode(x=x, x2="end:Q", color=alt.Color("colour:N", scale=None)),
+        base.mark_bar(height=_BAR, cornerRadius=2).encode(
+            x=x, x2=alt.X2("end:Q"), color=alt.Color("colour:N", scale=None)
+        ),
         base.mark_text(align="left", dx=7, fontSize=14, fontWeight="bold").encode(
-            x=alt.X("right:Q", axis=None, scale=scale), text="text:N"
+            x=alt.X("right:Q", axis=None, scale=scale), text=alt.Text("text:N")
         ),
     ).properties(
         title=heading(
@@ -216,7 +218,7 @@ def _shares(
     return layered(
         base.mark_bar(height=28, cornerRadiusEnd=3).encode(color=alt.Color("colour:N", scale=None)),
         base.mark_text(align="left", dx=6, fontSize=13).encode(
-            x=alt.X("right:Q", axis=None, scale=scale), text=f"{label}:N"
+            x=alt.X("right:Q", axis=None, scale=scale), text=alt.Text(f"{label}:N")
         ),
     )
 
@@ -226,7 +228,9 @@ def _column(frame: pl.DataFrame, column: str, title: str) -> alt.Chart:
     written: alt.Chart = (
         alt.Chart(frame.select("label", column), width=82, height=alt.Step(48), title=panel(title))
         .mark_text(align="left", fontSize=13)
-        .encode(x=alt.value(0), y=alt.Y("label:N", sort=frame["label"].to_list(), axis=None), text=f"{column}:N")
+        .encode(
+            x=alt.value(0), y=alt.Y("label:N", sort=frame["label"].to_list(), axis=None), text=alt.Text(f"{column}:N")
+        )
     )
     return written
 

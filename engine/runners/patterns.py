@@ -39,7 +39,7 @@ class Patterns:
     sequences: pl.DataFrame
     entries: pl.DataFrame
     counted: dict[str, int | None]
-    """What was looked at: `orders`, `items`, `pairs` (frequent ones), `giant_orders` (left out) and their
+    """What was looked at: `orders`, `compared` (items), `pairs` (frequent ones), `giant_orders` (left out) and their
     `giant_lines`, `returned` (customers who came back), `horizon_days`."""
 
 
@@ -154,7 +154,7 @@ def sum_patterns(
         entries=sequence.finish_entries(merge(parts["entries"], "item", "days"), items, horizon),
         counted={
             "orders": int(found.counts.orders.sum()),
-            "items": len(items),
+            "compared": len(items),
             "pairs": pairs,
             **{f"giant_{name}": number for name, number in found.counts.giant.items()},
             "returned": found.steps.customers,
