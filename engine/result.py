@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, cast
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     import altair as alt
@@ -147,9 +148,13 @@ class Analysis:
     @cached_property
     def charts(self) -> dict[str, alt.Chart]:
         """The charts by name, as Altair objects: drawn on first use."""
+        return dict(self.drawn())
+
+    def drawn(self) -> Iterator[tuple[str, alt.Chart]]:
+        """Draw the charts one after the other, each as it is asked for."""
         from engine.charts import draw  # Altair takes a third of a second to import
 
-        return draw(self.frames, self.summary)
+        yield from draw(self.frames, self.summary)
 
 
 @dataclass(frozen=True)

@@ -30,7 +30,7 @@ from engine.charts import (
 from engine.features.rfm import RANK as RFM_GROUPS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     import altair as alt
 
@@ -68,8 +68,8 @@ NAMES = (
 """Every chart there can be, in the order of the report."""
 
 
-def draw(frames: Frames, summary: dict[str, Any]) -> dict[str, alt.Chart]:
-    """Draw the charts by name, in the order of the report; one that has nothing to show is left out.
+def draw(frames: Frames, summary: dict[str, Any]) -> Iterator[tuple[str, alt.Chart]]:
+    """Draw the charts one after the other, in the order of the report; one that has nothing to show is left out.
 
     Most are layers or panels of charts: like a plain `alt.Chart` each can be saved, shown and turned into JSON.
     """
@@ -139,7 +139,9 @@ def draw(frames: Frames, summary: dict[str, Any]) -> dict[str, alt.Chart]:
         ),
         "k_evidence": (tried, lambda: choice.k_evidence(frames.k_evidence, summary["k"].get("structure"))),
     }
-    return {name: cast("alt.Chart", chart()) for name, (frame, chart) in drawn.items() if not frame.is_empty()}
+    for name, (frame, chart) in drawn.items():
+        if not frame.is_empty():
+            yield name, cast("alt.Chart", chart())
 
 
 def _finite(frames: Frames) -> Frames:

@@ -104,9 +104,10 @@ def write(
         # The charts first: their process draws them while this one writes the customers.
         with stages.stage("charts", "Drawing the charts"):
             (folder / CHARTS).mkdir()
-            specs = {name: chart.to_dict(validate=False) for name, chart in result.charts.items()}
-            for name, spec in specs.items():
-                painter.paint(name, spec, folder / CHARTS)
+            specs = {}
+            for name, chart in result.drawn():
+                specs[name] = chart.to_dict(validate=False)
+                painter.paint(name, specs[name], folder / CHARTS)
         with stages.stage("customers", "Writing the customers"):
             write_customers(customers, folder)
             shutil.move(rejects, folder / REJECTS)

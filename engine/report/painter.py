@@ -1,8 +1,9 @@
-"""Charts to pictures in a process of its own, beside the analysis.
+"""Charts to pictures in processes of their own, beside the analysis.
 
 The renderer needs a second to start, keeps the interpreter to itself while it works, and ends its whole process where
 it cannot get the memory for a picture: so it gets a process of its own, started when a processor is idle, whose end is
-an error that can be told. The two speak in lines of JSON.
+an error that can be told. It makes the SVG, and hands it on to a process that makes the PNG of it, so that two
+processors share the work. They speak in lines of JSON.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import os
 import re
 import subprocess
 import sys
+from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
@@ -22,14 +24,29 @@ from engine.errors import OutputError
 from engine.machine import peak_memory, processor_seconds
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from types import TracebackType
 
+SVG, PNG = "svg", "png"
 SCALE = 2.0
 """Pixels of the PNG for one of the chart: sharp on a slide."""
 MOST_PIXELS = 40_000_000
 """The largest PNG; a larger chart is drawn at a smaller scale."""
 
 _WARM_UP = '{"data": {"values": [{"x": 1}]}, "mark": "bar", "encoding": {"x": {"field": "x", "type": "quantitative"}}}'
+
+
+def _started(work: str, stdout: int | None) -> subprocess.Popen[str]:
+    """Start a process of its own for a function of this module."""
+    return subprocess.Popen(  # noqa: S603 - the work is named in this module
+        [sys.executable, "-c", f"from engine.report.painter import {work}; {work}()"],
+        cwd=Path(__file__).parents[2],
+        stdin=subprocess.PIPE,
+        stdout=stdout,
+        stderr=subprocess.DEVNULL,
+        text=True,
+        encoding="utf-8",
+    )
 
 
 class Painter:
@@ -43,27 +60,25 @@ class Painter:
 
     def __init__(self) -> None:
         self._asked = 0
-        self.peak_memory = 0
-        """Bytes that the process has held at most, until its last picture."""
-        self.processor_seconds = 0.0
-        """Processor time that it has taken until then."""
+        self._cost = dict.fromkeys((SVG, PNG), (0, 0.0))
 
     def start(self) -> None:
         """Start the process, unless it runs: it is ready after two seconds of a processor."""
         assert self._process.stdin is not None
 
+    @property
+    def peak_memory(self) -> int:
+        """Bytes that the processes have held at most, until their last pictures."""
+        return sum(memory for memory, _ in self._cost.values())
+
+    @property
+    def processor_seconds(self) -> float:
+        """Processor time that they have taken until then."""
+        return sum(seconds for _, seconds in self._cost.values())
+
     @cached_property
     def _process(self) -> subprocess.Popen[str]:
-        root = Path(__file__).parents[2]
-        return subprocess.Popen(
-            [sys.executable, "-c", "from engine.report.painter import serve; serve()"],
-            cwd=root,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            text=True,
-            encoding="utf-8",
-        )
+        return _started("serve", stdout=subprocess.PIPE)
 
     @cached_property
     def bundle(self) -> str:
@@ -83,17 +98,17 @@ class Painter:
         except OSError as error:
             raise OutputError(f"{folder}: the chart {name} cannot be written ({error.strerror}).") from error
         try:
-            self._send({"name": name, "target": str(target)})
+            self._send({"target": str(target)})
         except OSError as error:
             raise self._broken() from error
-        self._asked += 1
+        self._asked += len(self._cost)
 
     def finish(self) -> None:
         """Wait until every picture asked for is written."""
         while self._asked:
             answer = self._answer()
             self._asked -= 1
-            self.peak_memory, self.processor_seconds = answer["peak_memory"], answer["processor_seconds"]
+            self._cost[answer["part"]] = answer["peak_memory"], answer["processor_seconds"]
             if "error" in answer:
                 raise OutputError(f"The chart {answer['name']} could not be drawn: {answer['error']}.")
 
@@ -127,22 +142,41 @@ class Painter:
 def serve() -> None:
     """Be the painter's process: give the bundle, then draw what is asked for on stdin until it ends."""
     os.nice(5)  # its pictures are wanted last: the analysis goes first
+    rasteriser = _started("rasterise", stdout=None)  # answers in this one's place
+    assert rasteriser.stdin is not None
 
     bundle = vl_convert.javascript_bundle()  # type: ignore[call-arg]  # the snippet is optional
     vl_convert.vegalite_to_svg(_WARM_UP)
     _tell({"bundle": bundle})
     for line in sys.stdin:
-        asked = json.loads(line)
-        target = Path(asked["target"])
-        try:
-            svg, png = render(json.loads(_specification(target).read_text(encoding="utf-8")))
+        target = Path(json.loads(line)["target"])
+        with _answering(SVG, target):
+            specification = json.loads(_specification(target).read_text(encoding="utf-8"))
+            svg = vl_convert.vegalite_to_svg(specification)
             target.with_name(f"{target.name}.svg").write_text(svg, encoding="utf-8")
-            target.with_name(f"{target.name}.png").write_bytes(png)
             _specification(target).unlink()
-            answer = {"name": asked["name"]}
-        except (OSError, ValueError) as error:
-            answer = {"name": asked["name"], "error": str(error)}
-        _tell({**answer, "peak_memory": peak_memory(), "processor_seconds": processor_seconds()})
+        rasteriser.stdin.write(line)
+        rasteriser.stdin.flush()
+
+
+def rasterise() -> None:
+    """Be the process that makes PNGs of the SVGs that it is told of on stdin."""
+    for line in sys.stdin:
+        target = Path(json.loads(line)["target"])
+        with _answering(PNG, target):
+            svg = target.with_name(f"{target.name}.svg").read_text(encoding="utf-8")
+            target.with_name(f"{target.name}.png").write_bytes(vl_convert.svg_to_png(svg, scale=fitting_scale(svg)))
+
+
+@contextmanager
+def _answering(part: str, target: Path) -> Iterator[None]:
+    """Tell, after a picture, that it is done, or why it could not be; and what the process has cost until then."""
+    answer = {"name": target.name, "part": part}
+    try:
+        yield
+    except (OSError, ValueError) as error:
+        answer["error"] = str(error)
+    _tell({**answer, "peak_memory": peak_memory(), "processor_seconds": processor_seconds()})
 
 
 def _specification(target: Path) -> Path:
@@ -152,15 +186,6 @@ def _specification(target: Path) -> Path:
 def _tell(message: dict[str, Any]) -> None:
     sys.stdout.write(json.dumps(message) + "\n")
     sys.stdout.flush()
-
-
-def render(spec: dict[str, Any]) -> tuple[str, bytes]:
-    """Return a chart as SVG text and as PNG bytes, given its Vega-Lite specification.
-
-    Vega runs once, the PNG is made from the SVG.
-    """
-    svg = vl_convert.vegalite_to_svg(spec)
-    return svg, vl_convert.svg_to_png(svg, scale=fitting_scale(svg))
 
 
 def fitting_scale(svg: str) -> float:
