@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 import random
 from typing import Any
 
 import polars as pl
 
 from engine.result import Frames
+from tests.charts import insight_tables, time_tables
 from tests.charts.summary import summarise
 from tests.charts.tables import (
     clock,
@@ -95,6 +97,11 @@ def example(
         segments=table,
         profile=profile,
         affinity=affinity,
+        product_affinity=insight_tables.product_affinity(random.Random(seed), called),
+        basket_rules=insight_tables.basket_rules(random.Random(seed)),
+        segment_pairs=insight_tables.segment_pairs(called),
+        sequences=insight_tables.sequences(random.Random(seed)),
+        entry_products=insight_tables.entry_products(random.Random(seed)),
         rfm=names_of_cells,
         rfm_grid=grid,
         rfm_cuts=cuts(),
@@ -108,7 +115,20 @@ def example(
         clock=clock(dice),
         gaps=gaps(dice, customers),
         cohorts=cohorts(dice, months),
+        segment_cohorts=pl.DataFrame(),
+        segment_retention=time_tables.segment_retention(called, months),
+        repeat_rates=time_tables.repeat_rates(called, customers),
+        repeat_curve=time_tables.repeat_curve(called),
+        rhythm=time_tables.rhythm(labels),
+        customer_rhythm=time_tables.customer_rhythm(called),
+        seasonality=time_tables.seasonality(),
         concentration=curve(),
+        product_concentration=curve(),
+        heaviness=time_tables.heaviness(),
+        revenue_tree=time_tables.revenue_tree()[0],
+        columns=time_tables.columns(),
+        correlations=time_tables.correlations(tuple(label for _, label, _, _ in FEATURES), customers=customers),
+        histograms=time_tables.histograms(tuple((name, label, unit) for name, label, unit, _ in FEATURES)),
     )
     return frames, summarise(frames, customers, currency, months)
 
@@ -182,6 +202,8 @@ def _affinity(dice: random.Random, called: dict[int, str], items: list[str]) -> 
                     "segment_share": usual * ratio,
                     "overall_share": usual,
                     "index": 100 * ratio,
+                    "index_low": 100 * ratio * math.exp(-1 / math.sqrt(buyers)),
+                    "index_high": 100 * ratio * math.exp(1 / math.sqrt(buyers)),
                     "supported": buyers >= 5,
                 }
             )
@@ -195,6 +217,8 @@ def _affinity(dice: random.Random, called: dict[int, str], items: list[str]) -> 
         "segment_share": pl.Float64,
         "overall_share": pl.Float64,
         "index": pl.Float64,
+        "index_low": pl.Float64,
+        "index_high": pl.Float64,
         "supported": pl.Boolean,
     }
     return pl.DataFrame(rows, schema=schema)

@@ -177,6 +177,18 @@ def basket_rules(dice: random.Random, labels: tuple[str, ...] = PRODUCTS, pairs:
     )
 
 
+def segment_pairs(called: dict[int, str]) -> pl.DataFrame:
+    """Return two pairs a segment, one of them rare among all orders."""
+    rows = [
+        {"segment": segment, "segment_name": name, "first": "a", "first_label": PRODUCTS[0], "second": f"b{place}"}
+        | {"second_label": PRODUCTS[1 + place], "orders": 120, "support": 0.01, "lift": 4.5, "lift_low": 3.1}
+        | {"overall_lift": None if place else 2.5}
+        for segment, name in called.items()
+        for place in range(2)
+    ]
+    return pl.DataFrame(rows, schema_overrides={"overall_lift": pl.Float64})
+
+
 def sequences(dice: random.Random, labels: tuple[str, ...] = PRODUCTS, count: int = 30) -> pl.DataFrame:
     """Return what is bought next, most of it after few first products, some of it the same product again."""
     rows = {}

@@ -8,8 +8,25 @@ from typing import Any
 import polars as pl
 
 from engine.result import Frames
+from tests.charts import time_tables
 from tests.charts.tables import month_number
 
+TABLES = (
+    "product_affinity",
+    "basket_rules",
+    "segment_pairs",
+    "sequences",
+    "entry_products",
+    "segment_retention",
+    "repeat_rates",
+    "rhythm",
+    "customer_rhythm",
+    "seasonality",
+    "heaviness",
+    "revenue_tree",
+    "columns",
+    "correlations",
+)
 SOURCE: dict[str, Any] = {
     "files": [{"name": "online_retail.csv", "bytes": 45_580_638}],
     "encoding": "utf-8",
@@ -66,6 +83,12 @@ def summarise(frames: Frames, customers: int, currency: str, months: int) -> dic
         "rfm_cuts": frames.rfm_cuts.to_dicts(),
         "affinity_by": "category",
         "affinity": frames.affinity.to_dicts(),
+        **{name: getattr(frames, name).to_dicts() for name in TABLES},
+        "counted": {"orders": 18_000, "compared": 2_000, "pairs": 5_120, "giant_orders": 3, "giant_lines": 1_900}
+        | {"returned": 2_100, "horizon_days": 90},
+        "periods": time_tables.revenue_tree()[1],
+        "left_out": [],
+        "product_concentration": {"top_1_share": 0.1, "top_10_share": 0.5, "top_20_share": 0.7, "gini": 0.7},
         "cohorts": frames.cohorts.with_columns(pl.col("cohort").cast(pl.String)).to_dicts(),
         "concentration": {
             "top_1_share": 1 - 0.99**5.5,

@@ -147,7 +147,9 @@ def month_rows(dice: random.Random, months: int) -> pl.DataFrame:
                 "orders": int(people * 1.5),
                 "customers": people,
                 "new_customers": int(people * max(0.12, 0.9**n)),
-                "revenue": people * 640.0 * dice.uniform(0.8, 1.2),
+                "revenue": (revenue := people * 640.0 * dice.uniform(0.8, 1.2)),
+                "new_revenue": revenue * 0.3 * 0.9**n,
+                "returning_revenue": revenue * (1 - 0.3 * 0.9**n),
                 "complete": n < months - 1 or months == 1,
             }
         )
@@ -196,5 +198,6 @@ def curve() -> pl.DataFrame:
         {
             "customer_share": [n / 100 for n in range(101)],
             "revenue_share": [1 - (1 - n / 100) ** 5.5 for n in range(101)],
+            "lorenz_share": [(n / 100) ** 5.5 for n in range(101)],
         }
     )

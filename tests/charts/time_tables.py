@@ -177,6 +177,16 @@ def histograms(features: tuple[tuple[str, str, str], ...], edges: dict[str, list
     return pl.DataFrame(rows)
 
 
+def columns() -> pl.DataFrame:
+    names = ("min", "p05", "p25", "median", "p75", "p95", "max", "mean", "std")
+    rows = [
+        {"column": column, "label": label, "unit": unit, "values": 406_829, "zero_share": 0.0001}
+        | {"negative_share": 0.02, "error": 0.0001} | {name: 3.0 * at for at, name in enumerate(names)}
+        for column, label, unit in (("quantity", "Quantity", "count"), ("amount", "Amount of a line", "money"))
+    ]  # fmt: skip
+    return pl.DataFrame(rows)
+
+
 def correlations(labels: tuple[str, ...], *, customers: int = 4_338, error: float = 0.03) -> pl.DataFrame:
     dice = random.Random(19)
     rows = [

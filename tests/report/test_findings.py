@@ -54,6 +54,7 @@ def small_frames(frames: Frames) -> Frames:
             "segment_share": [0.3, 0.01],
             "overall_share": [0.1, 0.001],
             "index": [300.0, 1000.0],
+            "index_low": [200.0, 100.0],
             "supported": [True, False],
         }
     )

@@ -65,7 +65,7 @@ def report(segments: int = 5, **shape: Any) -> tuple[str, dict[str, Any]]:
     """Return the report of made-up results, and its charts."""
     frames, summary = example(segments, **shape)
     summary["findings"] = findings(frames, summary)
-    charts = draw(frames, summary)
+    charts = dict(draw(frames, summary))
     return render_report(frames, summary, specs(charts), BUNDLE), charts
 
 
@@ -126,7 +126,7 @@ def test_hostile_texts_make_no_element() -> None:
     summary["source"]["roles"][0] = {"role": HOSTILE, "column": HOSTILE, "reason": HOSTILE}
     summary["rows"]["rejected_by_reason"] = {HOSTILE: 135_095}
     summary["k"]["verdict"] = HOSTILE
-    charts = draw(frames, summary)
+    charts = dict(draw(frames, summary))
 
     text = render_report(frames, summary, specs(charts), BUNDLE)
 
@@ -141,9 +141,11 @@ def test_hostile_texts_make_no_element() -> None:
 
 def test_a_report_without_charts_still_reads() -> None:
     frames, summary = example(1, months=1)
+    reason = "The orders lie in one calendar month."
+    summary["left_out"] = [{"insight": "cohorts", "table": "cohorts", "reason": reason}]
 
     page = Page(render_report(frames, summary, {}, BUNDLE))
 
     assert not page.specs
     assert "One segment" in page.text
-    assert "too short a time" in page.text
+    assert f"Left out: {reason}" in page.text
