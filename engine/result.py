@@ -69,7 +69,8 @@ class Frames:
     """One row per month of first order and months since: cohort (Date), months_since, customers, orders, revenue,
     cohort_customers, retention (customers / cohort_customers), complete (Boolean)."""
     concentration: pl.DataFrame
-    """The Lorenz curve at 101 points: customer_share (best customers first), revenue_share."""
+    """The spread of revenue at 101 points: customer_share, revenue_share (of so many of the best customers),
+    lorenz_share (of so many of the poorest: the Lorenz curve)."""
 
 
 @dataclass(frozen=True)

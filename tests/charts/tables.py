@@ -196,5 +196,6 @@ def curve() -> pl.DataFrame:
         {
             "customer_share": [n / 100 for n in range(101)],
             "revenue_share": [1 - (1 - n / 100) ** 5.5 for n in range(101)],
+            "lorenz_share": [(n / 100) ** 5.5 for n in range(101)],
         }
     )
