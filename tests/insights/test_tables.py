@@ -246,8 +246,14 @@ def test_the_lorenz_curve_of_one_who_brings_everything_and_of_customers_alike() 
     assert alike.gini == pytest.approx(0)
 
 
-def test_concentration_is_the_same_in_micros_and_of_products() -> None:
-    micros = pl.Series([5_000_000, 250_000, -40_000, 10**15, 0, 3] * 40)
+def test_the_curves_end_at_one_and_begin_at_zero_however_the_floats_are_rounded() -> None:
+    found = concentration(pl.Series([0.1] * 10_007)).curve
+
+    assert (found["revenue_share"][-1], found["lorenz_share"][0]) == (1.0, 0.0)
+
+
+def test_concentration_is_the_same_in_micros_as_in_currency() -> None:
+    micros = pl.Series([5_000_000, 250_000, -40_000, 10**17, 0, 3] * 40)
 
     found, in_currency = concentration(micros), concentration(micros / 10**6)
 
