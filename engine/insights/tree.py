@@ -46,8 +46,8 @@ class Periods:
 
 
 _NEVER = datetime(1, 1, 1)
-NO_PERIODS = Periods(_NEVER, _NEVER, _NEVER, _NEVER, "")
-"""Periods without a moment, for `period_sums` where there are none to compare: it then has no rows."""
+_NO_PERIODS = Periods(_NEVER, _NEVER, _NEVER, _NEVER, "")
+"""Periods without a moment: nothing lies in them."""
 
 
 def periods(first: datetime, as_of: datetime) -> Periods | None:
@@ -77,17 +77,18 @@ def _month(number: int) -> datetime:
     return datetime(number // 12, number % 12 + 1, 1)
 
 
-def period_sums(orders: pl.LazyFrame, periods: Periods) -> pl.LazyFrame:
-    """Sum the orders of each period: one row per `period` with an order, 0 before and 1 after.
+def period_sums(orders: pl.LazyFrame, compared: Periods | None) -> pl.LazyFrame:
+    """Sum the orders of each period: one row per `period` with an order, 0 before and 1 after; none without periods.
 
     customers (distinct, with a purchase), orders and lines (of the purchases), quantity (bought, thousandths), gross
     (bought, micros), amount (micros, net of returns, orders of returns only included). As in the table of months, an
     order counts when its first bought line does, with all its money. A customer lies in one shard, so that the sums of
     shards add up.
     """
+    both = compared or _NO_PERIODS
     at = pl.coalesce("bought_at", "first_line")
-    in_before = at.is_between(periods.before_start, periods.before_end, closed="left")
-    in_after = at.is_between(periods.after_start, periods.after_end, closed="left")
+    in_before = at.is_between(both.before_start, both.before_end, closed="left")
+    in_after = at.is_between(both.after_start, both.after_end, closed="left")
     period = pl.when(in_before).then(0).when(in_after).then(1).cast(pl.Int64)
     purchase = pl.col("bought_at").is_not_null()
     buyer = pl.when(purchase).then(pl.col("customer_id").to_physical())

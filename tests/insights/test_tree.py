@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
 from engine.insights.merge import merge
-from engine.insights.tree import NO_PERIODS, REVENUE_TREE, Periods, driver, finish_tree, period_sums, periods
+from engine.insights.tree import REVENUE_TREE, Periods, driver, finish_tree, period_sums, periods
 from engine.schema import ORDERS
 
 FACTORS = ["customers", "orders_per_customer", "items_per_order", "price", "kept"]
@@ -204,7 +204,7 @@ def test_no_periods_have_no_sums_and_no_tree() -> None:
     orders = frame([(0, hour, 0, 1, 1_000, 5, 0) for hour in range(0, 2400, 24)]).lazy()
     ancient = orders.with_columns(bought_at=datetime(1, 1, 1))
 
-    merged = merge([period_sums(each, NO_PERIODS).collect() for each in (orders, ancient)], "period")
+    merged = merge([period_sums(each, None).collect() for each in (orders, ancient)], "period")
 
     assert merged.is_empty()
     assert_frame_equal(finish_tree(merged, counted=True), pl.DataFrame(schema=REVENUE_TREE))
