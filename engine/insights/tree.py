@@ -1,10 +1,11 @@
-"""What drove revenue between two periods: customers x orders per customer x items per order x price x what was kept."""
+"""What drove the revenue: customers x orders per customer x items per order x price x what returns left of it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from math import log
+from fractions import Fraction
+from math import fsum, log, log1p
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -12,133 +13,162 @@ import polars as pl
 from engine.units import MICROS, MILLI
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-YEAR, QUARTER = 12, 3
-CUSTOMERS, ORDERS, ITEMS, PRICE, KEPT = "customers", "orders_per_customer", "items_per_order", "price", "kept"
+    from collections.abc import Mapping, Sequence
 
 REVENUE_TREE = {
     **dict.fromkeys(("factor", "label", "unit"), pl.String),
     **dict.fromkeys(("before", "after", "change", "contribution"), pl.Float64),
 }
 
+_FIRST_DAYS = 2
+"""Days of a month by which the data has to begin for the month to be whole: shops are closed on New Year's Day."""
+_COMPARED = (
+    (3, 12, "the last three full months on the same of the year before"),
+    (3, 3, "the last three full months on the three before"),
+    (1, 1, "the last full month on the one before"),
+)
+"""Length of the periods and months between their starts, the preferred first."""
+_ROUNDING = 1e-9
+"""Share of the largest contribution below which a change of revenue is none: what rounding may leave of contributions
+that cancel."""
+
 
 @dataclass(frozen=True, slots=True)
 class Periods:
-    """Two periods of whole months that may be compared; each ends before its `end`."""
+    """Two periods of whole calendar months that are compared, ends exclusive."""
 
+    before_start: datetime
+    before_end: datetime
+    after_start: datetime
+    after_end: datetime
     name: str
-    before: tuple[datetime, datetime]
-    after: tuple[datetime, datetime]
+    """What is compared with what, as it stands in a sentence."""
+
+
+_NEVER = datetime(1, 1, 1)
+_NO_PERIODS = Periods(_NEVER, _NEVER, _NEVER, _NEVER, "")
+"""Periods without a moment: nothing lies in them."""
 
 
 def periods(first: datetime, as_of: datetime) -> Periods | None:
-    """Choose the last two comparable periods of the data, of complete months; None where there are none.
+    """Choose the last two periods that can be compared, in whole calendar months; None where the data is too short.
 
-    The last three months against the same of the year before, else against the three before, else the last one against
-    the one before. The first month counts where the data begins on its first or second day.
+    The last three months and the same of the year before, else the three before, else the last month and the one
+    before; only the first of these is free of the season, and none is corrected for the lengths of months. A month is
+    whole where it ends by `as_of`; that of `first`, the first line, where this lies on its first or second day.
     """
-    begin = _start(first)
-    if first.day > 2:
-        begin = _moved(begin, 1)
-    end = _start(as_of)
-    months = (end.year - begin.year) * YEAR + end.month - begin.month
-    for length, back, name in (
-        (QUARTER, YEAR, "the last three full months against the same of the year before"),
-        (QUARTER, QUARTER, "the last three full months against the three before"),
-        (1, 1, "the last full month against the one before"),
-    ):
-        if months >= length + back:
-            after = (_moved(end, -length), end)
-            return Periods(name, (_moved(after[0], -back), _moved(end, -back)), after)
+    begin = _number(first) + (first.day > _FIRST_DAYS)
+    end = _number(as_of)
+    for length, back, name in _COMPARED:
+        if end - back - length >= begin:
+            before_start, before_end, after_start, after_end = map(
+                _month, (end - back - length, end - back, end - length, end)
+            )
+            return Periods(before_start, before_end, after_start, after_end, name)
     return None
 
 
-def _start(moment: datetime) -> datetime:
-    return datetime(moment.year, moment.month, 1)
+def _number(moment: datetime) -> int:
+    """Return the month of a moment as a number of months."""
+    return moment.year * 12 + moment.month - 1
 
 
-def _moved(month: datetime, months: int) -> datetime:
-    number = month.year * YEAR + month.month - 1 + months
-    return datetime(number // YEAR, number % YEAR + 1, 1)
+def _month(number: int) -> datetime:
+    return datetime(number // 12, number % 12 + 1, 1)
 
 
 def period_sums(orders: pl.LazyFrame, compared: Periods | None) -> pl.LazyFrame:
-    """Sum the orders of both periods: one row per `period` (0 before, 1 after) with an order.
+    """Sum the orders of each period: one row per `period` with an order, 0 before and 1 after; none without periods.
 
-    customers and orders (purchases), lines and quantity (thousandths) of what was bought, gross (micros) of it, amount
-    (net of returns, those of orders of returns alone included). An order counts on the day of its first bought line.
+    customers (distinct, with a purchase), orders and lines (of the purchases), quantity (bought, thousandths), gross
+    (bought, micros), amount (micros, net of returns, orders of returns only included). As in the table of months, an
+    order counts when its first bought line does, with all its money. A customer lies in one shard, so that the sums of
+    shards add up.
     """
+    both = compared or _NO_PERIODS
     at = pl.coalesce("bought_at", "first_line")
-    if compared is None:
-        spans = [(pl.lit(value=False), period) for period in (0, 1)]
-    else:
-        spans = [(at.is_between(*span, closed="left"), n) for n, span in enumerate((compared.before, compared.after))]
-    period = pl.when(spans[0][0]).then(0).when(spans[1][0]).then(1).cast(pl.Int64)
-    bought = pl.col("bought_at").is_not_null()
-    known = orders.with_columns(period=period, purchase=bought).filter(pl.col("period").is_not_null())
-    of_customers = known.group_by("period", "customer_id").agg(
-        orders=pl.col("purchase").sum().cast(pl.Int64),
-        lines=pl.when("purchase").then(pl.col("lines")).sum(),
-        quantity=pl.col("bought_quantity").sum(),
-        gross=pl.col("bought_amount").sum(),
-        amount=pl.col("amount").sum(),
-    )
-    wide = pl.col("quantity", "gross", "amount").cast(pl.Int128).sum()
-    return of_customers.group_by("period").agg(
-        (pl.col("orders") > 0).sum().cast(pl.Int64).alias("customers"), pl.col("orders", "lines").sum(), wide
+    in_before = at.is_between(both.before_start, both.before_end, closed="left")
+    in_after = at.is_between(both.after_start, both.after_end, closed="left")
+    period = pl.when(in_before).then(0).when(in_after).then(1).cast(pl.Int64)
+    purchase = pl.col("bought_at").is_not_null()
+    buyer = pl.when(purchase).then(pl.col("customer_id").to_physical())
+    return (
+        orders.with_columns(period=period)
+        .filter(pl.col("period").is_not_null())
+        .group_by("period")
+        .agg(
+            customers=buyer.drop_nulls().n_unique().cast(pl.Int64),
+            orders=purchase.sum().cast(pl.Int64),
+            lines=pl.when(purchase).then(pl.col("lines")).sum(),
+            quantity=pl.col("bought_quantity").cast(pl.Int128).sum(),
+            gross=pl.col("bought_amount").cast(pl.Int128).sum(),
+            amount=pl.col("amount").cast(pl.Int128).sum(),
+        )
     )
 
 
 def finish_tree(sums: pl.DataFrame, *, counted: bool) -> pl.DataFrame:
-    """Return the table `revenue_tree`: one row per factor, and what its change added to revenue.
+    """Turn the merged sums into the revenue tree: one row per factor, whose product is the revenue.
 
-    Logarithmic mean Divisia index (Ang 2004): of the revenues a and b, L = (b - a) / ln(b / a); a factor that went from
-    x to y contributed L ln(y / x). The contributions add up to b - a whatever the order of the factors. Empty where a
-    factor is not positive in one of the periods. `counted` says that the file has quantities; without, lines are
-    counted.
+    factor, label, unit; before and after, its values; change, after / before - 1; contribution, what the factor added
+    to the change of revenue, in currency. Contributions follow the logarithmic mean Divisia index LMDI-I (Ang 2004):
+    L(R1, R0) ln(f1 / f0) with L(a, b) = (a - b) / ln(a / b). They add up to the change whatever the order of the
+    factors, and change their signs where the periods are swapped. Empty where a factor is not positive in both periods.
+
+    Where the file has no quantities (not `counted`), items are lines.
     """
-    both = {row["period"]: _factors(row, counted=counted) for row in sums.iter_rows(named=True)}
-    if len(both) < 2 or not all(value > 0 for factors in both.values() for value in factors.values()):
+    items = "quantity" if counted else "lines"
+    rows = {row["period"]: row for row in sums.rows(named=True)}
+    wanted = ("customers", "orders", items, "gross", "amount")
+    if not all(period in rows and min(rows[period][name] for name in wanted) > 0 for period in (0, 1)):
         return pl.DataFrame(schema=REVENUE_TREE)
-    before, after = both[0], both[1]
-    revenue = [int(row["amount"]) / MICROS for row in sums.sort("period").iter_rows(named=True)]
-    mean = _logarithmic_mean(*revenue)
-    labels = {
-        CUSTOMERS: ("Customers", "count"),
-        ORDERS: ("Orders per customer", "count"),
-        ITEMS: ("Items per order" if counted else "Lines per order", "count"),
-        PRICE: ("Price of an item" if counted else "Value of a line", "money"),
-        KEPT: ("Kept after returns", "share"),
-    }
-    rows = [
-        (name, *labels[name], before[name], after[name], after[name] / before[name] - 1,
-         mean * log(after[name] / before[name]))
-        for name in labels
-    ]  # fmt: skip
-    return pl.DataFrame(rows, schema=REVENUE_TREE, orient="row")
+    before, after = (_factors(rows[period], counted=counted) for period in (0, 1))
+    mean = _logarithmic_mean(*(Fraction(rows[period]["amount"], MICROS) for period in (1, 0)))
+    tree = []
+    for (factor, (label, unit)), was, now in zip(_named(counted=counted).items(), before, after, strict=True):
+        change = now / was - 1
+        tree.append((factor, label, unit, float(was), float(now), float(change), mean * _ln(now / was)))
+    return pl.DataFrame(tree, schema=REVENUE_TREE, orient="row")
 
 
-def _factors(row: Mapping[str, Any], *, counted: bool) -> dict[str, float]:
-    """Return the factors of the revenue of a period; 0 where one cannot be told."""
-    customers, orders, lines = (int(row[name] or 0) for name in ("customers", "orders", "lines"))
-    items = int(row["quantity"] or 0) / MILLI if counted else lines
-    gross, amount = (int(row[name] or 0) / MICROS for name in ("gross", "amount"))
+def _named(*, counted: bool) -> dict[str, tuple[str, str]]:
+    """Return label and unit of each factor."""
     return {
-        CUSTOMERS: float(customers),
-        ORDERS: orders / customers if customers else 0.0,
-        ITEMS: items / orders if orders else 0.0,
-        PRICE: gross / items if items else 0.0,
-        KEPT: amount / gross if gross else 0.0,
+        "customers": ("Customers", "count"),
+        "orders_per_customer": ("Orders per customer", "orders"),
+        "items_per_order": ("Items per order" if counted else "Lines per order", "count"),
+        "price": ("Price of an item" if counted else "Price of a line", "money"),
+        "kept": ("Share kept after returns", "share"),
     }
 
 
-def _logarithmic_mean(before: float, after: float) -> float:
-    return before if before == after else (after - before) / log(after / before)
+def _factors(row: Mapping[str, int], *, counted: bool) -> tuple[Fraction, ...]:
+    """Return the factors of the net revenue of a period, exactly."""
+    items = Fraction(row["quantity"], MILLI) if counted else Fraction(row["lines"])
+    return (
+        Fraction(row["customers"]),
+        Fraction(row["orders"], row["customers"]),
+        items / row["orders"],
+        Fraction(row["gross"], MICROS) / items,
+        Fraction(row["amount"], row["gross"]),
+    )
 
 
-def driver(tree: list[dict[str, Any]]) -> dict[str, Any] | None:
-    """Return the factor that moved revenue most in the direction in which it went; None without a tree, or a change."""
-    change = sum(row["contribution"] for row in tree)
-    best = max(tree, key=lambda row: row["contribution"] * (1 if change > 0 else -1), default=None)
-    return best if change and best and best["contribution"] * change > 0 else None
+def _logarithmic_mean(one: Fraction, other: Fraction) -> float:
+    return float(one) if one == other else float(one - other) / _ln(one / other)
+
+
+def _ln(ratio: Fraction) -> float:
+    """Return the natural logarithm, exact to the last digits also of a ratio that hardly differs from 1."""
+    return log1p(float(ratio - 1)) if 2 * ratio > 1 else log(float(ratio))
+
+
+def driver(tree: Sequence[Mapping[str, Any]]) -> Mapping[str, Any] | None:
+    """Return the factor that moved the revenue most, in the direction in which it went; of equal ones the first.
+
+    `tree` are the rows of `finish_tree`. None where there are none, or revenue did not change.
+    """
+    change = fsum(row["contribution"] for row in tree)
+    if abs(change) <= _ROUNDING * max((abs(row["contribution"]) for row in tree), default=0):
+        return None
+    return max(tree, key=lambda row: row["contribution"] if change > 0 else -row["contribution"])

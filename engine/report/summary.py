@@ -167,8 +167,8 @@ def _periods(compared: Periods, sums: pl.DataFrame) -> dict[str, Any]:
     revenue = {period: int(amount) / MICROS for period, amount in sums.select("period", "amount").iter_rows()}
     return {
         "name": compared.name,
-        "before": [each.isoformat() for each in compared.before],
-        "after": [each.isoformat() for each in compared.after],
+        "before": [each.isoformat() for each in (compared.before_start, compared.before_end)],
+        "after": [each.isoformat() for each in (compared.after_start, compared.after_end)],
         "revenue_before": revenue[0],
         "revenue_after": revenue[1],
     }

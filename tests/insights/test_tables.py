@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import math
 from collections import defaultdict
 from datetime import date, datetime, timedelta
 from fractions import Fraction
@@ -12,6 +13,7 @@ import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from polars.testing import assert_frame_equal
 
 from engine import analyze
 from engine.insights.affinity import MIN_BUYERS, finish_affinity, most_common_names
@@ -211,8 +213,61 @@ def test_concentration_equals_its_definition(values: list[int]) -> None:
     assert found.gini == pytest.approx(pairs / (2 * len(clipped) * sum(clipped)))
     best = clipped[: -(-len(clipped) // 5)]
     assert found.top_20_share == (pytest.approx(sum(best) / sum(clipped)) if len(clipped) >= 5 else None)
+    assert found.curve["customer_share"].to_list() == [step / 100 for step in range(101)]
     assert found.curve["revenue_share"].is_sorted()
-    assert found.curve["revenue_share"][-1] == pytest.approx(1.0)
+    assert (found.curve["revenue_share"][0], found.curve["revenue_share"][-1]) == (0.0, 1.0)
+
+
+@given(st.lists(st.integers(-100, 10_000), min_size=1, max_size=250))
+def test_the_curves_of_concentration_are_those_of_the_best_and_of_the_poorest(values: list[int]) -> None:
+    found = concentration(pl.Series(values, dtype=pl.Float64)).curve
+
+    poorest = sorted(max(value, 0) for value in values)
+    total = sum(poorest)
+    if not total:
+        assert found.is_empty()
+        return
+    best = poorest[::-1]
+    for step, (_, revenue, lorenz) in enumerate(found.iter_rows()):
+        assert revenue == pytest.approx(sum(best[: math.ceil(Fraction(step * len(best), 100))]) / total)
+        assert lorenz == pytest.approx(sum(poorest[: step * len(best) // 100]) / total)
+    assert found["lorenz_share"].to_list() == [1 - share for share in found["revenue_share"].reverse()]
+    assert (found["lorenz_share"][0], found["lorenz_share"][-1]) == (0.0, 1.0)
+    assert found["lorenz_share"].is_sorted()
+
+
+def test_the_lorenz_curve_of_one_who_brings_everything_and_of_customers_alike() -> None:
+    one = concentration(pl.Series([0.0] * 199 + [7.0]))
+    alike = concentration(pl.Series([0.1] * 200))
+
+    assert one.curve["lorenz_share"].to_list() == [0.0] * 100 + [1.0]
+    assert one.gini == pytest.approx(199 / 200)
+    assert alike.curve["lorenz_share"].to_list() == pytest.approx([step / 100 for step in range(101)])
+    assert alike.gini == pytest.approx(0)
+
+
+def test_the_curves_end_at_one_and_begin_at_zero_however_the_floats_are_rounded() -> None:
+    found = concentration(pl.Series([0.1] * 10_007)).curve
+
+    assert (found["revenue_share"][-1], found["lorenz_share"][0]) == (1.0, 0.0)
+
+
+def test_concentration_is_the_same_in_micros_as_in_currency() -> None:
+    micros = pl.Series([5_000_000, 250_000, -40_000, 10**17, 0, 3] * 40)
+
+    found, in_currency = concentration(micros), concentration(micros / 10**6)
+
+    assert found.gini == pytest.approx(in_currency.gini)
+    assert found.curve["revenue_share"].to_list() == pytest.approx(in_currency.curve["revenue_share"].to_list())
+
+
+@pytest.mark.parametrize("values", [[], [0.0, -3.0]], ids=["nobody", "nothing"])
+def test_without_revenue_there_is_no_concentration(values: list[float]) -> None:
+    found = concentration(pl.Series(values, dtype=pl.Float64))
+
+    columns = ("customer_share", "revenue_share", "lorenz_share")
+    assert_frame_equal(found.curve, pl.DataFrame(schema=dict.fromkeys(columns, pl.Float64)))
+    assert (found.top_1_share, found.top_10_share, found.top_20_share, found.gini) == (None, None, None, None)
 
 
 @given(st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=40), st.randoms())
