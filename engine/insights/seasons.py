@@ -68,7 +68,8 @@ def finish_seasons(months: pl.DataFrame) -> pl.DataFrame:
     that begin half a year before it and a month later, averaged), and the median over the years of these ratios is
     scaled so that the twelve average 100 (Persons, 1919; Hyndman & Athanasopoulos, Forecasting, section 3.4). `years`
     counts the ratios, low and high are the least and the largest of them, scaled alike; null where there is only one.
-    Only complete months count; a month without a row had no orders. Empty where `why_no_seasons` gives a reason.
+    Only complete months count, each as long as it is; a month without a row had no orders. Empty where `why_no_seasons`
+    gives a reason.
     """
     seasons = _seasons(_orders_by_month(months))
     if seasons is None:
