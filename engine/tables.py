@@ -105,7 +105,7 @@ def tabulate(
         segment_retention=cohorts.segment_retention(of_cohorts),
         repeat_rates=repeat.finish_repeat(found.repeats, names),
         repeat_curve=repeat.finish_curve(found.repeats, names),
-        rhythm=rhythm.finish_rhythm(sums.rhythm, totals.items),
+        rhythm=rhythm.finish_rhythm(sums.rhythm, totals.items.names, totals.items.table),
         customer_rhythm=_customer_rhythm(of("timing")),
         seasonality=_seasonality(of_months, sums.clock, wanted),
         concentration=curves[0].curve,
@@ -140,7 +140,7 @@ def measure_features(customers: pl.LazyFrame) -> tuple[list[dict[str, Any]], pl.
 
 def _customer_rhythm(customers: pl.LazyFrame) -> pl.DataFrame:
     table = rhythm.customer_rhythm(customers).collect(engine="streaming")
-    return table.match_to_schema(pl.Schema(rhythm.CUSTOMER_RHYTHM))
+    return table.filter(pl.col("customers") > 0)
 
 
 def _seasonality(of_months: pl.DataFrame, clock: pl.DataFrame, wanted: Wanted) -> pl.DataFrame:

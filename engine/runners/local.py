@@ -214,7 +214,7 @@ def _sums_of(shard: Shard, work: Work, totals: Totals, wanted: Wanted) -> dict[s
         "months": months.month_sums(by_month),
         "clock": timing.clock_sums(of("timing", shard.orders)),
         "gaps": timing.gap_days(of("timing", shard.gaps)),
-        "rhythm": rhythm.item_days(of("timing", shard.lines)),
+        "rhythm": rhythm.item_gaps(of("timing", shard.lines)),
         "periods": tree.period_sums(of("concentration", shard.orders), tree.periods(wanted.first, wanted.as_of)),
         "values": columns.value_sums(lines),
         "moments": columns.moment_sums(lines),
