@@ -93,23 +93,17 @@ def finish_repeat(sums: pl.DataFrame, names: pl.DataFrame) -> pl.DataFrame:
 def finish_curve(sums: pl.DataFrame, names: pl.DataFrame) -> pl.DataFrame:
     """Return the table `repeat_curve`: the share who came back within a day and those before, for up to a year.
 
-    One row per segment (null: all) and day on which the share changes, and the last day on which anyone is followed.
+    One row per segment (null: all) and day on which the share changes, and the last day for which it is known. At a
+    horizon of `repeat_rates` the share is the rate there.
     """
     rows = []
     for segment, name, counts in _segments(sums, names):
-        rows.append((segment, name, 0, 0.0))
-        share, reach = 0.0, 0
-        for day, at_risk, back, left, _ in _steps(counts):
-            if day >= CURVE_DAYS:
-                break
-            reach = day + 1
-            if back:
-                share = 1 - left
-                rows.append((segment, name, reach, share))
-            if at_risk == back:
-                break
-        if reach > rows[-1][2]:
-            rows.append((segment, name, reach, share))
+        reach = min(_reach(counts), CURVE_DAYS)
+        curve = [(0, 0.0)]
+        curve += [(day + 1, 1 - left) for day, _, back, left, _ in _steps(counts) if back and day < reach]
+        if curve[-1][0] < reach:
+            curve.append((reach, curve[-1][1]))
+        rows += [(segment, name, day, share) for day, share in curve]
     return pl.DataFrame(rows, schema=REPEAT_CURVE, orient="row")
 
 
@@ -126,6 +120,12 @@ def _segments(sums: pl.DataFrame, names: pl.DataFrame) -> Iterator[tuple[int | N
 
 def _everyone(counts: pl.DataFrame) -> int:
     return int(counts["came_back"].sum()) + int(counts["censored"].sum())
+
+
+def _reach(counts: pl.DataFrame) -> int:
+    """Return the most days for which the share is known: who is left was followed so long, or no one is left then."""
+    last, censored = counts.select("days", "censored").row(-1)
+    return int(last) if censored else int(last) + 1
 
 
 def _steps(counts: pl.DataFrame) -> Iterator[tuple[int, int, int, float, float]]:
