@@ -105,7 +105,7 @@ def tabulate(
         segment_retention=cohorts.segment_retention(of_cohorts),
         repeat_rates=repeat.finish_repeat(found.repeats, names),
         repeat_curve=repeat.finish_curve(found.repeats, names),
-        rhythm=rhythm.finish_rhythm(sums.rhythm, totals.items.names, totals.items.table),
+        rhythm=rhythm.finish_rhythm(sums.rhythm, totals.items),
         customer_rhythm=_customer_rhythm(of("timing")),
         seasonality=_seasonality(of_months, sums.clock, wanted),
         concentration=curves[0].curve,

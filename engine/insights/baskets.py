@@ -64,11 +64,6 @@ class Items:
     def __len__(self) -> int:
         return len(self.names)
 
-    @property
-    def table(self) -> pl.DataFrame:
-        """One row per item: `item`, `label`."""
-        return pl.DataFrame({"item": self.names, "label": self.labels}, schema=dict.fromkeys(("item", "label"), pl.String))
-
     def named(self, number: str | pl.Expr) -> pl.Expr:
         """Look the names up by a column of numbers."""
         return _called(number, self.names)

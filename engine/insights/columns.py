@@ -26,7 +26,7 @@ ERROR = 0.5**BITS
 UNITS = {"quantity": ("Quantity", "count", MILLI), "amount": ("Amount of a line", "money", MICROS),
          "price": ("Price of a unit", "money", MICROS)}  # fmt: skip
 """Label, unit, and how many of the integer make one."""
-_QUANTILES = {"p05": 0.05, "p25": 0.25, "median": 0.5, "p75": 0.75, "p95": 0.95}
+_QUANTILES = {"p05": 5, "p25": 25, "median": 50, "p75": 75, "p95": 95}
 
 COLUMNS = {
     **dict.fromkeys(("column", "label", "unit"), pl.String),

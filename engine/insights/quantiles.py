@@ -11,19 +11,16 @@ if TYPE_CHECKING:
 
 
 def counted_quantiles(
-    counts: pl.DataFrame, key: str, value: str, number: str, wanted: Mapping[str, float]
+    counts: pl.DataFrame, key: str, value: str, number: str, hundredths: Mapping[str, int]
 ) -> pl.DataFrame:
     """Return quantiles of the `value` of each `key`, given how often it occurs (`number`): one row per key.
 
     The quantile q of n values is the one of rank ceil(q n), the first to which at least that share of the values
-    reaches (inverted distribution function). `wanted` names the columns.
+    reaches (inverted distribution function). `hundredths` has each q, in whole hundredths, by the name of its column.
     """
     totals = counts.group_by(key, value).agg(pl.col(number).sum()).filter(pl.col(number) > 0).sort(key, value)
-    running = totals.with_columns(upto=pl.col(number).cum_sum().over(key), whole=pl.col(number).sum().over(key))
+    running = totals.with_columns(upto=pl.col(number).cum_sum().over(key) * 100, whole=pl.col(number).sum().over(key))
     reached = {
-        name: pl.col(value)
-        .filter(pl.col("upto") >= (pl.col("whole") * q).ceil().cast(pl.Int64).clip(lower_bound=1))
-        .first()
-        for name, q in wanted.items()
+        name: pl.col(value).filter(pl.col("upto") >= pl.col("whole") * q).first() for name, q in hundredths.items()
     }
     return running.group_by(key, maintain_order=True).agg(**reached)

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from engine.features.lines import ITEM
+from engine.insights.quantiles import counted_quantiles
 from engine.intake.rules import is_bought
 from engine.units import DAY_US, ratio
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from engine.insights.baskets import Items
 
 MIN_REPURCHASES = 50
 """Repurchases of an item from which its rhythm is believed."""
@@ -28,7 +29,7 @@ ALL_CUSTOMERS = "All customers"
 
 _WIDTH = 2**16
 """Room for an item, and for a day since 1970: the years that the intake takes end in 2100, before day 65,536."""
-_QUARTERS = {"p25_days": 1, "median_days": 2, "p75_days": 3}
+_QUARTERS = {"p25_days": 25, "median_days": 50, "p75_days": 75}
 
 
 def item_gaps(lines: pl.LazyFrame) -> pl.LazyFrame:
@@ -68,33 +69,23 @@ def item_gaps(lines: pl.LazyFrame) -> pl.LazyFrame:
     )
 
 
-def finish_rhythm(sums: pl.DataFrame, items: Sequence[str], labels: pl.DataFrame) -> pl.DataFrame:
+def finish_rhythm(sums: pl.DataFrame, items: Items) -> pl.DataFrame:
     """Turn the merged sums of `item_gaps` into the table of rhythms: one row per item that was bought.
 
     p25_days, median_days and p75_days are the gaps of rank ceil(q n) among the n repurchases; regularity is the
     distance of the quartiles over the median: the smaller, the more regular. All four are null where nobody bought
-    again. Rows are sorted by repurchases, the most first, then by item; `items` has the items by their places, `labels`
-    their names where they have others.
+    again. Rows are sorted by repurchases, the most first, then by item.
 
     NOTE: gaps are those of customers who bought again. Whoever has not yet is not in them (they are censored on the
     right), so that long rhythms come out too short where the history is short.
     """
-    place = pl.col(ITEM)
-    ordered = sums.sort(ITEM, "days").with_columns(
-        upto=pl.col("repurchases").cum_sum().over(ITEM), of=pl.col("repurchases").sum().over(ITEM)
-    )
-    # The first gap up to which a share q of all lies is the one of rank ceil(q n).
-    reached = {
-        name: pl.col("days").filter(pl.col("upto") * 4 >= pl.col("of") * quarter).min()
-        for name, quarter in _QUARTERS.items()
-    }
-    table = ordered.group_by(ITEM).agg(pl.col("buyers", "repeat_buyers", "repurchases").sum(), **reached)
+    middle = counted_quantiles(sums.filter(pl.col("days").is_not_null()), ITEM, "days", "repurchases", _QUARTERS)
+    counts = sums.group_by(ITEM).agg(pl.col("buyers", "repeat_buyers", "repurchases").sum())
     return (
-        table.with_columns(place.replace_strict(dict(enumerate(items)), return_dtype=pl.String))
-        .join(labels.select("item", "label"), left_on=ITEM, right_on="item", how="left")
+        counts.join(middle, on=ITEM, how="left")
         .select(
-            item=ITEM,
-            label=pl.coalesce("label", ITEM),
+            item=items.named(ITEM),
+            label=items.labelled(ITEM),
             buyers="buyers",
             repeat_buyers="repeat_buyers",
             repeat_share=ratio(pl.col("repeat_buyers"), pl.col("buyers")),
@@ -122,7 +113,7 @@ def customer_rhythm(customers: pl.LazyFrame) -> pl.LazyFrame:
     overdue = rhythmic & (recency > LATE * gap) & (recency >= LATE_DAYS)
     measures = {
         "customers": gap.count().cast(pl.Int64),
-        **{name: gap.quantile(quarter / 4, interpolation="equiprobable") for name, quarter in _QUARTERS.items()},
+        **{name: gap.quantile(q / 100, interpolation="equiprobable") for name, q in _QUARTERS.items()},
         "rhythmic": rhythmic.sum().cast(pl.Int64),
         "overdue": overdue.sum().cast(pl.Int64),
     }

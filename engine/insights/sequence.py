@@ -14,12 +14,12 @@ import polars as pl
 
 from engine.insights.incidence import Incidence, add_together
 from engine.insights.intervals import around, wilson
+from engine.insights.quantiles import counted_quantiles
 from engine.intake.rules import GIANT_BASKET
 from engine.schema import CODE
 from engine.units import ratio
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
     from datetime import date
 
     from engine.insights.baskets import Items
@@ -29,6 +29,7 @@ LEAST_CUSTOMERS = 20
 LEAST_BEGINNERS = 50
 """Customers, followed long enough, that a product needs for its share of returns to be told."""
 MOST_SEQUENCES = 200
+_MEDIAN = {"median_days": 50}
 NEVER = np.iinfo(np.int32).max
 HORIZONS = (90, 30)
 """Days within which a return counts: the longest of which the data holds twice as many."""
@@ -174,7 +175,7 @@ def horizon(newly_from: date, as_of: date) -> int | None:
 
 def finish_sequences(likely: pl.DataFrame, days: pl.DataFrame, items: Items) -> pl.DataFrame:
     """Name the pairs of `Steps.likely`, with the median of the days between (`step_days`): the table `sequences`."""
-    middle = _medians(days, "pair")
+    middle = counted_quantiles(days, "pair", "days", "customers", _MEDIAN)
     numbered = likely.with_row_index("pair").with_columns(pl.col("pair").cast(pl.Int64))
     return (
         numbered.join(middle, on="pair", how="left", maintain_order="left")
@@ -201,7 +202,7 @@ def finish_entries(sums: pl.DataFrame, items: Items, horizon: int | None) -> pl.
     back = sums.filter(pl.col("days").is_not_null() & pl.col("item").is_not_null())
     low, high = wilson(pl.col("came_back"), pl.col("followed"), comparisons=known.height)
     return (
-        known.join(_medians(back, "item"), on="item", how="left")
+        known.join(counted_quantiles(back, "item", "days", "customers", _MEDIAN), on="item", how="left")
         .with_columns(
             rate=ratio(pl.col("came_back"), pl.col("followed")),
             overall_rate=pl.lit(overall[0] if len(overall) else None, dtype=pl.Float64),
@@ -216,21 +217,3 @@ def finish_entries(sums: pl.DataFrame, items: Items, horizon: int | None) -> pl.
         .select(list(ENTRY_PRODUCTS))
         .match_to_schema(pl.Schema(ENTRY_PRODUCTS))
     )
-
-
-def _medians(sums: pl.DataFrame, key: str) -> pl.DataFrame:
-    """Return the days within which half of the customers of each key came back: `median_days`."""
-    totals = sums.group_by(key, "days").agg(pl.col("customers").sum()).sort(key, "days")
-    running = totals.with_columns(
-        upto=pl.col("customers").cum_sum().over(key), whole=pl.col("customers").sum().over(key)
-    )
-    return (
-        running.filter(pl.col("upto") * 2 >= pl.col("whole"))
-        .group_by(key, maintain_order=True)
-        .agg(median_days=pl.col("days").first())
-    )
-
-
-def merged(parts: Iterable[pl.DataFrame]) -> pl.DataFrame:
-    """Add up the days of the shards (`step_days`)."""
-    return pl.concat(parts).group_by("pair", "days").agg(pl.col("customers").sum())

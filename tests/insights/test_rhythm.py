@@ -13,6 +13,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
+from engine.insights.baskets import Items
 from engine.insights.merge import merge
 from engine.insights.rhythm import customer_rhythm, finish_rhythm, item_gaps
 from tests.features.builders import Engine
@@ -116,7 +117,7 @@ def _repurchased(item: int, gaps: list[int], repeat_buyers: int, buyers: int) ->
 def test_quartiles_of_the_gaps_are_those_of_the_sorted_gaps(gaps: list[int], other: list[int]) -> None:
     sums = pl.concat([_repurchased(1, gaps, min(len(gaps), 10), 40), _repurchased(0, other, min(len(other), 2), 2)])
 
-    found = finish_rhythm(sums.reverse(), ["tea", "mugs"], pl.DataFrame({"item": ["tea"], "label": ["Tea, loose"]}))
+    found = finish_rhythm(sums.reverse(), Items(["tea", "mugs"], ["Tea, loose", "mugs"]))
 
     rows = {row["item"]: row for row in found.iter_rows(named=True)}
     assert found["item"].to_list() == (["mugs", "tea"] if len(gaps) >= len(other) else ["tea", "mugs"])
@@ -143,7 +144,7 @@ def test_a_rhythm_is_supported_by_fifty_repurchases_of_ten_customers() -> None:
         _repurchased(2, [7] * 50, 9, 10),
     ]
 
-    found = finish_rhythm(pl.concat(sums), ["full", "few gaps", "few customers"], NO_LABELS)
+    found = finish_rhythm(pl.concat(sums), Items(names := ["full", "few gaps", "few customers"], names))
 
     assert dict(found.select("item", "supported").iter_rows()) == {
         "full": True,
@@ -153,7 +154,7 @@ def test_a_rhythm_is_supported_by_fifty_repurchases_of_ten_customers() -> None:
 
 
 def test_the_table_of_rhythms_has_its_columns_also_without_lines() -> None:
-    found = finish_rhythm(_sums([]), ["tea"], NO_LABELS)
+    found = finish_rhythm(_sums([]), Items(["tea"], ["tea"]))
 
     assert found.is_empty()
     assert found.schema == pl.Schema(

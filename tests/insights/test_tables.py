@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
 from engine import analyze
-from engine.insights.affinity import MIN_BUYERS, finish_affinity, most_common_names
+from engine.insights.affinity import most_common_names
 from engine.insights.concentration import concentration
 from engine.insights.distribution import distribution
 
@@ -126,79 +126,10 @@ def test_months_cohorts_clock_and_gaps_equal_a_brute_force_count(
     assert frames.cohorts.filter(pl.col("months_since") == 0)["customers"].sum() == len(cohort)
 
 
-@settings(max_examples=15, deadline=None)
-@given(lines=st.lists(_line, min_size=1, max_size=80))
-def test_affinity_equals_a_brute_force_count_and_adds_up(
-    tmp_path_factory: pytest.TempPathFactory, lines: list[Line]
-) -> None:
-    run = analyze(_write(tmp_path_factory.mktemp("small") / "shop.csv", lines))
-    segment = dict(run.customers.select("customer_id", "segment").collect().iter_rows())
-    net: dict[tuple[int, str], int] = defaultdict(int)
-    spend: dict[tuple[int, str], int] = defaultdict(int)
-    largest: dict[tuple[int, str], int] = defaultdict(int)
-    buyers: dict[tuple[int, str], set[int]] = defaultdict(set)
-    for customer, _, category, _, quantity, price in lines:
-        net[customer, category] += quantity * price
-    for (customer, category), amount in net.items():
-        if amount > 0:
-            key = (segment[f"c{customer}"], category)
-            spend[key] += amount
-            largest[key] = max(largest[key], amount)
-            buyers[key].add(customer)
-
-    table = run.frames.affinity
-    total = sum(spend.values())
-    for row in table.iter_rows(named=True):
-        key = (row["segment"], row["item"])
-        of_segment = sum(value for (each, _), value in spend.items() if each == row["segment"])
-        of_item = sum(value for (_, each), value in spend.items() if each == row["item"])
-        assert round(row["revenue"] * 100) == spend[key]
-        assert row["buyers"] == len(buyers[key])
-        assert bool(row["supported"]) == (len(buyers[key]) >= MIN_BUYERS and largest[key] * 4 <= spend[key])
-        if of_segment and of_item:
-            index = Fraction(spend[key] * total, of_segment * of_item) * 100
-            assert row["index"] == pytest.approx(float(index))
-    if table.height:
-        assert round(table["revenue"].sum() * 100) == total
-
-
 def test_the_most_frequent_name_of_a_product_is_shown_and_of_equal_ones_the_first() -> None:
     counts = pl.DataFrame({"item": ["1", "1", "2", "2"], "label": ["Lamp", "lamp", "b", "a"], "lines": [2, 5, 3, 3]})
 
     assert dict(most_common_names(counts).iter_rows()) == {"1": "lamp", "2": "a"}
-
-
-def test_an_index_that_rests_on_one_customer_is_not_supported() -> None:
-    sums = pl.DataFrame(
-        {"segment": [1, 1], "item": ["jar", "mug"], "spend": [100, 100], "buyers": [50, 50], "largest": [26, 25]}
-    )
-
-    table = finish_affinity(
-        sums,
-        pl.DataFrame({"segment": [1], "segment_name": ["One"]}),
-        pl.DataFrame(schema={"item": pl.String, "label": pl.String}),
-    )
-
-    assert dict(table.select("item", "supported").iter_rows()) == {"jar": False, "mug": True}
-
-
-def test_items_outside_the_compared_ones_count_in_the_shares() -> None:
-    sums = pl.DataFrame(
-        {
-            "segment": [1, 1, 2],
-            "item": ["a", None, "a"],
-            "spend": [10, 30, 60],
-            "buyers": [10, 0, 3],
-            "largest": [2, 30, 20],
-        }
-    )
-    segments = pl.DataFrame({"segment": [1, 2], "segment_name": ["One", "Two"]})
-
-    table = finish_affinity(sums, segments, pl.DataFrame(schema={"item": pl.String, "label": pl.String}))
-
-    assert table["segment_share"].to_list() == [0.25, 1.0]
-    assert table["overall_share"].to_list() == [0.7, 0.7]
-    assert table["supported"].to_list() == [True, False]
 
 
 @given(st.lists(st.integers(-100, 10_000), min_size=1, max_size=60))
