@@ -98,7 +98,7 @@ def compare(
 def draw(run: str | Path, *, results: Path = RESULTS, tell: Callable[[str], None] = print) -> None:
     """Draw the charts of a run beside its record; EngineError where there is no such run."""
     from benchmarks.draw import charts  # after the measuring: Altair takes memory
-    import vl_convert
+    from engine.report.painter import render
 
     record = records.Record.read(run, results)
     for name, chart in charts(record).items():

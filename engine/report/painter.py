@@ -165,7 +165,7 @@ def rasterise() -> None:
         target = Path(json.loads(line)["target"])
         with _answering(PNG, target):
             svg = target.with_name(f"{target.name}.svg").read_text(encoding="utf-8")
-            target.with_name(f"{target.name}.png").write_bytes(vl_convert.svg_to_png(svg, scale=fitting_scale(svg)))
+            target.with_name(f"{target.name}.png").write_bytes(_png(svg))
 
 
 @contextmanager
@@ -186,6 +186,19 @@ def _specification(target: Path) -> Path:
 def _tell(message: dict[str, Any]) -> None:
     sys.stdout.write(json.dumps(message) + "\n")
     sys.stdout.flush()
+
+
+def render(spec: dict[str, Any]) -> tuple[str, bytes]:
+    """Return a chart as SVG text and as PNG bytes, given its Vega-Lite specification: in this process, one after other.
+
+    Vega runs once, the PNG is made from the SVG.
+    """
+    svg = vl_convert.vegalite_to_svg(spec)
+    return svg, _png(svg)
+
+
+def _png(svg: str) -> bytes:
+    return vl_convert.svg_to_png(svg, scale=fitting_scale(svg))
 
 
 def fitting_scale(svg: str) -> float:

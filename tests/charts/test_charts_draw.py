@@ -15,9 +15,8 @@ from engine.charts import NAMES, draw, theme
 from engine.charts.affinity import telling_items
 from engine.charts.parts import apart, cut, lines, spaced
 from engine.charts.timing import binned
-from engine.report.painter import fitting_scale
+from engine.report.painter import fitting_scale, render
 from tests.charts.frames import example
-from tests.charts.pictures import render
 
 if TYPE_CHECKING:
     import altair as alt

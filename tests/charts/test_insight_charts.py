@@ -19,9 +19,9 @@ from engine.charts import rows, theme
 from engine.charts.baskets import pairs, product_pairs
 from engine.charts.products import segment_products, telling
 from engine.charts.sequence import entries, entry_products, next_products, steps
+from engine.report.painter import render
 from tests.charts import insight_tables as made
 from tests.charts.frames import NAMES
-from tests.charts.pictures import render
 from tests.charts.test_charts_draw import HOSTILE, SVG, words
 
 ODD = (HOSTILE, HOSTILE, "line\nfeed\tand 'quotes'", "", "x" * 200, "{{datum.y}} \\n", "W" * 200, "Ok")

@@ -16,9 +16,9 @@ from polars import selectors
 from engine.charts import months, returning, rhythm, seasons, statistics, theme, tree
 from engine.charts.labels import distinct, settled, two_lines
 from engine.report import numbers
+from engine.report.painter import render
 from tests.charts import time_tables as made
 from tests.charts.frames import ITEMS, NAMES
-from tests.charts.pictures import render
 from tests.charts.tables import month_rows
 from tests.charts.test_charts_draw import SVG, title, words
 

@@ -89,8 +89,9 @@ def test_affinity_equals_a_brute_force_count_and_adds_up_to_the_revenue(spend: S
 def test_three_lucky_customers_do_not_top_the_list() -> None:
     """Few customers who spend all on one item have the larger index, many who spend a little more the surer one."""
     spend: Spend = {(customer, None): 90 for customer in range(400)}
-    spend |= {(customer, 0): 10 for customer in range(200)} | {(customer, 0): 4 for customer in range(200, 400)}
-    spend |= {(customer, 1): 60 for customer in range(3)} | {(399, 1): 1}
+    spend.update({(customer, 0): 10 if customer < 200 else 4 for customer in range(400)})
+    spend.update({(customer, 1): 60 for customer in range(3)})
+    spend[399, 1] = 1
     segments = {customer: 1 if customer < 200 else 2 for customer in range(400)}
 
     table = table_of(spend, segments, cut=123)
@@ -108,7 +109,7 @@ def test_intervals_hold_the_truth_as_often_as_they_say() -> None:
     for seed in range(40):
         dice = pl.Series(range(800)).shuffle(seed=seed).to_list()
         spend: Spend = {(customer, 0): 1 + dice[customer] ** 2 // 3_000 for customer in range(800)}
-        spend |= {(customer, None): 50 + dice[-customer] % 37 for customer in range(800)}
+        spend.update({(customer, None): 50 + dice[-customer] % 37 for customer in range(800)})
         segments = {customer: 1 + (dice[customer] * 7 + seed) % 5 // 3 for customer in range(800)}
         table = table_of(spend, segments, cut=400).filter(pl.col("item") == "a")
         told += table.height
@@ -118,8 +119,8 @@ def test_intervals_hold_the_truth_as_often_as_they_say() -> None:
 
 
 def test_telling_products_are_kept_for_all_segments_and_the_rest_adds_up() -> None:
-    spend: Spend = {(customer, 0): 30 for customer in range(40)} | {(customer, 1): 30 for customer in range(40, 90)}
-    spend |= {(customer, None): 10 for customer in range(90)}
+    spend: Spend = {(customer, 0 if customer < 40 else 1): 30 for customer in range(90)}
+    spend.update({(customer, None): 10 for customer in range(90)})
     table = table_of(spend, {customer: 1 if customer < 40 else 2 for customer in range(90)})
 
     kept = affinity.telling_products(table, most=1)
@@ -132,7 +133,7 @@ def test_telling_products_are_kept_for_all_segments_and_the_rest_adds_up() -> No
 
 
 def test_with_one_segment_the_best_sold_products_are_kept() -> None:
-    spend: Spend = {(customer, 0): 30 for customer in range(40)} | {(customer, 1): 50 for customer in range(40)}
+    spend: Spend = {(customer, item): 30 + 20 * item for customer in range(40) for item in range(2)}
     table = table_of(spend, dict.fromkeys(range(40), 1))
 
     kept = affinity.telling_products(table.filter(pl.col("segment") == 1), most=1)

@@ -94,14 +94,14 @@ def test_steps_and_entries_equal_a_brute_force_count(orders: list[Order], newly:
         assert row["median_days"] == median_low(gaps[pair])
     for row in entries.iter_rows(named=True):
         item = "abc".index(row["item"])
-        began = {customer: days for customer, days in expected.items() if item in days[0][1]}
-        followed = [days for days in began.values() if 200 - days[0][0] >= 30]
+        beginners = {customer: days for customer, days in expected.items() if item in days[0][1]}
+        followed = [days for days in beginners.values() if 200 - days[0][0] >= 30]
         came = [days for days in followed if len(days) == 2 and days[1][0] - days[0][0] < 30]
-        assert (row["customers"], row["followed"], row["came_back"]) == (len(began), len(followed), len(came))
+        assert (row["customers"], row["followed"], row["came_back"]) == (len(beginners), len(followed), len(came))
         assert row["rate"] == pytest.approx(len(came) / len(followed))
         assert row["low"] <= row["rate"] + 1e-9
         assert row["rate"] <= row["high"] + 1e-9
-        later = [days[1][0] - days[0][0] for days in began.values() if len(days) == 2]
+        later = [days[1][0] - days[0][0] for days in beginners.values() if len(days) == 2]
         assert row["median_days"] == (median_low(later) if later else None)
         everyone = [days for days in expected.values() if 200 - days[0][0] >= 30]
         assert row["overall_rate"] == pytest.approx(
@@ -169,6 +169,7 @@ def test_no_orders_give_empty_tables() -> None:
     table = sequence.finish_sequences(likely, sequence.step_days(found, likely, 0), Items([], []))
     entries = sequence.finish_entries(sequence.entry_sums(found.lazy(), AS_OF, None).collect(), Items([], []), None)
 
-    assert (dict(table.schema), dict(entries.schema)) == (sequence.SEQUENCES, sequence.ENTRY_PRODUCTS)
+    assert table.schema == pl.Schema(sequence.SEQUENCES)
+    assert entries.schema == pl.Schema(sequence.ENTRY_PRODUCTS)
     assert table.is_empty()
     assert entries.is_empty()
