@@ -33,13 +33,13 @@ def repeat_rates(repeat_curve: pl.DataFrame, repeat_rates: pl.DataFrame) -> alt.
     x = _x(right, since, days)
     y = _y(top, "Ordered again")
     return layered(
-        *_lines(curves, x, y, since, (right, top)),
+        *_lines(curves, x, y, since, (right, top), interpolate="step-after"),
         *_horizons(overall, x, y),
     ).properties(
         title=heading(
             _repeat_finding(overall),
-            "Share of customers who ordered again within so many days of their first order. Dots: the share of those "
-            "whose first order lies that long back, with its 95% interval.",
+            "Share of customers who ordered again within so many days of their first order; whoever came lately counts "
+            "for as long as they were followed (Kaplan-Meier). Bars on the dots: 95% interval.",
         )
     )
 
@@ -105,7 +105,9 @@ def _coloured(frame: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _lines(frame: pl.DataFrame, x: alt.X, y: alt.Y, since: str, reach: tuple[float, float]) -> list[Any]:
+def _lines(
+    frame: pl.DataFrame, x: alt.X, y: alt.Y, since: str, reach: tuple[float, float], **look: Any
+) -> list[Any]:
     """Draw one line a segment, labelled with its name and its last figure; all customers over them, thicker."""
     shown = frame.with_columns(texts("share", map(numbers.share, frame["y"])))
     base = alt.Chart(shown, width=_SIZE[0], height=_SIZE[1]).encode(
@@ -122,8 +124,8 @@ def _lines(frame: pl.DataFrame, x: alt.X, y: alt.Y, since: str, reach: tuple[flo
     ends = shown.unique(subset="name", keep="last", maintain_order=True)
     label = [f"{name} {share}" for name, share in ends.select("name", "share").rows()]
     return [
-        base.transform_filter("!datum.strong").mark_line(strokeWidth=2),
-        base.transform_filter("datum.strong").mark_line(strokeWidth=4),
+        base.transform_filter("!datum.strong").mark_line(strokeWidth=2, **look),
+        base.transform_filter("datum.strong").mark_line(strokeWidth=4, **look),
         *line_ends(ends.with_columns(texts("label", label)), x, y, _SIZE, reach),
     ]
 

@@ -30,6 +30,8 @@ _ENTRY_FIGURES = (
 _LABEL = 36
 _LABELS = (150, 312)
 """The room for the names of products, in pixels, at least and at most."""
+MOST_AGAIN = 5
+"""Products that are shown for being bought again."""
 _INDENT = 18
 _BAR = 13
 _ABOVE, _BELOW = theme.SECOND, "#cc6677"
@@ -38,10 +40,13 @@ _ABOVE, _BELOW = theme.SECOND, "#cc6677"
 def steps(sequences: pl.DataFrame) -> pl.DataFrame:
     """Choose the most telling next products, in the order of the sequences, the rows of a first product together.
 
-    Those that are bought as often after anything (the interval of the lift reaches 1) are left out.
+    Those that are bought as often after anything (the interval of the lift reaches 1) are left out. Of those who only buy
+    the same again, a few are shown: where these are many, they say one thing.
     """
+    again = pl.col("first") == pl.col("next")
     return (
         sequences.filter(_clear())
+        .filter(~again | (again.cum_sum() <= MOST_AGAIN))
         .head(MOST_STEPS)
         .with_row_index("_at")
         .sort(pl.col("_at").min().over("first"), "first", "share", "next", descending=[False, False, True, False])

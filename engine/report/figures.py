@@ -10,6 +10,7 @@ import polars as pl
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+SAME_YEAR = "on the three before"
 _YEAR = 12
 _QUARTER = 3
 _AVERAGE = 100
@@ -44,7 +45,7 @@ def trend(months: pl.DataFrame) -> tuple[float, str] | None:
     """Return the change of the last three complete months' revenue, on the year before or else on the three before."""
     whole = months.filter("complete").sort("month")["revenue"].drop_nulls().to_list()
     now = sum(whole[-_QUARTER:])
-    for back, name in ((_YEAR, "on the year before"), (_QUARTER, "on the three before")):
+    for back, name in ((_YEAR, "on the year before"), (_QUARTER, SAME_YEAR)):
         if len(whole) >= back + _QUARTER:
             before = sum(whole[-_QUARTER - back : len(whole) - back])
             return (now / before - 1, name) if before > 0 else None
@@ -52,10 +53,16 @@ def trend(months: pl.DataFrame) -> tuple[float, str] | None:
 
 
 def strongest(affinity: pl.DataFrame) -> dict[str, Any] | None:
-    """Return the row that tells most of all favourites, where a segment has any."""
-    rows = favourites(affinity, affinity["segment"].unique().to_list(), most=1)
-    best = [row for kept in rows.values() for row in kept]
-    return max(best, key=lambda row: (_tells(row), -row["segment"])) if best else None
+    """Return the row that tells most of all that a segment clearly prefers, however little it spends on it."""
+    best = affinity.filter(_clear()).to_dicts()
+    return max(best, key=lambda row: (_tells(row), -row["segment"], row["item"])) if best else None
+
+
+def _clear() -> pl.Expr:
+    """Tell what a segment prefers: supported, clearly above what everyone spends on it, by more than chance."""
+    index = pl.col("index")
+    clear = index.is_finite() & (index >= _CLEARLY) & (pl.col("index_low") > _AVERAGE)
+    return pl.col("supported") & clear
 
 
 def _tells(row: dict[str, Any]) -> float:
@@ -66,16 +73,9 @@ def _tells(row: dict[str, Any]) -> float:
 def favourites(affinity: pl.DataFrame, segments: Iterable[int], *, most: int = 3) -> dict[int, list[dict[str, Any]]]:
     """Return the items that each segment favours, the most telling first.
 
-    Favoured: supported, clearly above what everyone spends on it, by more than chance, and a notable part of what the
-    segment spends.
+    Favoured: clearly preferred, and a notable part of what the segment spends.
     """
-    kept = affinity.filter(
-        pl.col("supported")
-        & pl.col("index").is_finite()
-        & (pl.col("index") >= _CLEARLY)
-        & (pl.col("index_low") > _AVERAGE)
-        & (pl.col("segment_share") >= _NOTABLE)
-    ).to_dicts()
+    kept = affinity.filter(_clear() & (pl.col("segment_share") >= _NOTABLE)).to_dicts()
     ordered = sorted(kept, key=lambda row: (-_tells(row), row["item"]))
     return {segment: [row for row in ordered if row["segment"] == segment][:most] for segment in segments}
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from engine.report import numbers
-from engine.report.figures import median_gap, one_time_share, retention_after, strongest, trend
+from engine.report.figures import SAME_YEAR, median_gap, one_time_share, retention_after, strongest, trend
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -139,7 +139,8 @@ def _affinity(frames: Frames) -> Iterator[str]:
 def _trend(frames: Frames) -> Iterator[str]:
     moved = trend(frames.months)
     if moved is not None:
-        yield f"Revenue of the last three full months: {numbers.change(moved[0])} {moved[1]}."
+        season = "; a season may be part of it" if moved[1] == SAME_YEAR else ""
+        yield f"Revenue of the last three full months: {numbers.change(moved[0])} {moved[1]}{season}."
 
 
 def _size(frames: Frames, summary: dict[str, Any], currency: str) -> Iterator[str]:
