@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import combinations
-from math import atanh, sqrt, tanh
+from math import atanh, copysign, sqrt, tanh
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -54,7 +54,9 @@ def spearman(pair: pl.DataFrame) -> float | None:
     spread = [number * sums[3] - sums[0] ** 2, number * sums[4] - sums[1] ** 2]
     if not all(spread):
         return None
-    return float((number * sums[2] - sums[0] * sums[1]) / sqrt(spread[0] * spread[1]))
+    together = number * sums[2] - sums[0] * sums[1]
+    # NOTE: the root comes last. Divided by a rounded root, equal ranks give a little more than 1, or less.
+    return copysign(sqrt(together**2 / (spread[0] * spread[1])), together)
 
 
 def _error(correlation: float, customers: int) -> float:

@@ -14,9 +14,11 @@ DESCRIBED = (_ORDERS, Feature("revenue", "Revenue", "money", "log"), *_OTHERS)
 
 _QUANTILES = {"min": 0.0, "p25": 0.25, "median": 0.5, "p75": 0.75, "p90": 0.9, "max": 1.0}
 BINS = 20
-"""Bins that a histogram has at most, beside the two that hold what lies beyond."""
+"""Steps from the 1st to the 99th hundredth, at most: their ends add up to two bins."""
 SKEWED = 5.0
 """Upper over lower end of the middle half from which bins grow with the values."""
+HARDLY = 1e-6
+"""Range, against the size of the values, below which they count as one value."""
 STEPS = (1, 2, 5)
 
 HISTOGRAMS = {
@@ -40,16 +42,21 @@ def distribution(values: pl.Series) -> dict[str, float | None]:
     return {**found, "mean": mean if isinstance(mean, float) else None}
 
 
-def histogram(values: pl.Series) -> pl.DataFrame:
+def histogram(values: pl.Series, unit: str = "count") -> pl.DataFrame:
     """Count the customers by bins of readable ends: one row per bin, `start`, `end`, `customers`; empty ones included.
 
-    The first and the last bin hold what lies beyond the 1st and the 99th hundredth. A bin holds its start, the last one
-    its end too. Skewed values get bins that grow with them, in steps of 1, 2 and 5.
+    22 bins at most; none where nobody has a value. The first and the last one hold what lies beyond the 1st and the
+    99th hundredth. A bin holds its start, the last one its end too. Skewed values get bins that grow with them, in
+    steps of 1, 2 and 5, or tenfold ones where they range too widely for that; shares (`unit`) keep to bins of one
+    width.
     """
     known = values.cast(pl.Float64).drop_nulls()
+    if known.is_empty():
+        return pl.DataFrame(schema={name: HISTOGRAMS[name] for name in ("start", "end", "customers")})
     low, high = (float(known.quantile(q, "linear") or 0.0) for q in (0.01, 0.99))
-    whole = bool((known == known.round()).all())
-    edges = _growing(known, high) or _even(low, high, 1.0 if whole else 0.0)
+    shares = unit == "share"
+    growing = None if shares else _growing(known, low, high)
+    edges = growing or _even(low, high, whole=not shares and bool((known == known.round()).all()))
     # The place of the last edge that is not above a value.
     places = pl.Series("bin", pl.Series(edges[1:-1], dtype=pl.Float64).search_sorted(known, side="right"))
     counts = pl.DataFrame({"bin": places.cast(pl.Int64)}).group_by("bin").agg(customers=pl.len().cast(pl.Int64))
@@ -59,30 +66,32 @@ def histogram(values: pl.Series) -> pl.DataFrame:
     )
 
 
-def _even(low: float, high: float, least: float) -> list[float]:
-    """Return the ends of bins of one width, a step of 1, 2 or 5 times a power of ten, not below the least."""
-    if high <= low:
-        return [low, low + (abs(low) or 1.0)]
-    width = max(_step((high - low) / BINS), least)
+def _even(low: float, high: float, *, whole: bool) -> list[float]:
+    """Return the ends of bins of one width, a step of 1, 2 or 5 times a power of ten; of whole numbers 1 at least."""
+    size, spread = max(abs(low), abs(high)), high - low
+    # What hardly differs is one bin, as wide as is usual for numbers of that size.
+    width = _step((spread if spread > size * HARDLY else size) / BINS or 1.0)
+    width = max(width, 1.0) if whole else width
     first, last = floor(low / width), ceil(high / width)
-    last += last * width <= high
+    # The largest of whole numbers gets a bin of its own like the others, and a bin has a width.
+    last += (whole and last * width <= high) or last == first
     return [_rounded(place * width) for place in range(first, last + 1)]
 
 
-def _growing(known: pl.Series, high: float) -> list[float] | None:
-    """Return 0 and the steps of 1, 2 and 5 up to the value, where the values are skewed and none is negative."""
+def _growing(known: pl.Series, low: float, high: float) -> list[float] | None:
+    """Return 0 and the steps of 1, 2 and 5 up to the value, where the values are skewed and hardly any is negative."""
     quarter, rest = (float(known.quantile(q, "linear") or 0.0) for q in (0.25, 0.75))
     least = float(known.filter(known > 0).quantile(0.01, "linear") or 0.0)
-    if not least or float(known.min() or 0.0) < 0 or rest < SKEWED * max(quarter, least):  # type: ignore[arg-type]
+    if not least or low < 0 or rest < SKEWED * max(quarter, least):
         return None
-    edges = [0.0]
-    power = floor(log10(least))
-    while edges[-1] <= high and len(edges) <= BINS:
-        edges += [_rounded(step * 10.0**power) for step in STEPS]
-        power += 1
-    ends = [edge for edge in edges[1:] if edge > least / 2]
-    last = next((place for place, edge in enumerate(ends) if edge > high), len(ends) - 1)
-    return [0.0, *ends[: last + 1]]
+    powers = range(floor(log10(least)), ceil(log10(high)) + 2)
+    for steps in (STEPS, STEPS[:1]):
+        ends = [_rounded(step * 10.0**power) for power in powers for step in steps]
+        first = next(place for place, end in enumerate(ends) if end > least / 2)
+        last = next(place for place, end in enumerate(ends) if end > high)
+        if last - first <= BINS:
+            break
+    return [0.0, *ends[max(first, last - BINS) : last + 1]]
 
 
 def _step(width: float) -> float:
