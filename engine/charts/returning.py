@@ -105,9 +105,7 @@ def _coloured(frame: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _lines(
-    frame: pl.DataFrame, x: alt.X, y: alt.Y, since: str, reach: tuple[float, float], **look: Any
-) -> list[Any]:
+def _lines(frame: pl.DataFrame, x: alt.X, y: alt.Y, since: str, reach: tuple[float, float], **look: Any) -> list[Any]:
     """Draw one line a segment, labelled with its name and its last figure; all customers over them, thicker."""
     shown = frame.with_columns(texts("share", map(numbers.share, frame["y"])))
     base = alt.Chart(shown, width=_SIZE[0], height=_SIZE[1]).encode(
