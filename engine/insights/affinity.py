@@ -106,7 +106,7 @@ def finish_affinity(sums: pl.DataFrame, totals: pl.DataFrame, segments: pl.DataF
     One row per segment and item, also where the segment never bought it, and one per segment for all others, whose item
     is null. `totals` are those of `segment_totals`, `segments` has the names of the segments.
     """
-    if sums.is_empty():
+    if sums[ITEM].null_count() == sums.height:
         return pl.DataFrame(schema=AFFINITY)
     named = segments.select("segment", "segment_name")
     everyone = totals.select(pl.col("customers", "total").sum())

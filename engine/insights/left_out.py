@@ -17,23 +17,24 @@ if TYPE_CHECKING:
 OFF = "Switched off with --without {}."
 NO_ITEMS = "The file has neither products nor categories."
 NO_PRODUCTS = "The file has no products."
+ONE_PRODUCT = "There is one product only, and nothing to compare it with."
 
 
 def left_out(
-    frames: Frames, wanted: Wanted, *, items_by: str | None, products: bool, counted: Mapping[str, int | None]
+    frames: Frames, wanted: Wanted, *, items_by: str | None, products: int, counted: Mapping[str, int | None]
 ) -> list[dict[str, str]]:
     """List what is missing: the `insight` it belongs to, the `table` that is empty, and the `reason`.
 
-    `items_by` is the column of the affinities, `products` whether the file has any, `counted` what was looked at (see
-    `runners.patterns.Patterns`).
+    `items_by` is the column of the affinities, `products` the number of those that are looked at, `counted` what was
+    counted (see `runners.patterns.Patterns`).
     """
     reasons = {
-        "affinity": _affinity(frames, items_by, products=products),
-        "baskets": _baskets(frames, items_by, counted),
-        "sequence": _sequence(frames, items_by, counted),
+        "affinity": _affinity(frames, items_by, products),
+        "baskets": _baskets(frames, counted),
+        "sequence": _sequence(frames, counted),
         "cohorts": _cohorts(frames),
-        "timing": _timing(frames, items_by),
-        "concentration": _concentration(frames, products=products),
+        "timing": _timing(frames, items_by, products),
+        "concentration": _concentration(frames, products),
         "statistics": _statistics(frames),
     }
     found: list[dict[str, str]] = []
@@ -44,51 +45,50 @@ def left_out(
     return found
 
 
-def _affinity(frames: Frames, items_by: str | None, *, products: bool) -> Iterator[tuple[str, str]]:
+def _affinity(frames: Frames, items_by: str | None, products: int) -> Iterator[tuple[str, str]]:
     if frames.affinity.is_empty():
-        yield (
-            "affinity",
-            NO_ITEMS if items_by is None else "There is one category only, and nothing to compare it with.",
-        )
+        yield "affinity", _no_items(items_by, products)
     if frames.product_affinity.is_empty():
-        yield "product_affinity", "There is one product only." if products else NO_PRODUCTS
+        yield "product_affinity", NO_PRODUCTS if not products else "There is no revenue to be compared."
 
 
-def _baskets(frames: Frames, items_by: str | None, counted: Mapping[str, int | None]) -> Iterator[tuple[str, str]]:
+def _no_items(items_by: str | None, products: int) -> str:
+    if items_by is not None:
+        return "There is no revenue to be compared."
+    return ONE_PRODUCT if products else NO_ITEMS
+
+
+def _baskets(frames: Frames, counted: Mapping[str, int | None]) -> Iterator[tuple[str, str]]:
     if not frames.basket_rules.is_empty():
         if frames.segment_pairs.is_empty():
             yield "segment_pairs", f"No pair stands in {LEAST_ORDERS} orders of a segment, more often than by chance."
         return
-    if items_by is None:
+    if not counted["compared"]:
         reason = NO_ITEMS
     elif not counted["orders"]:
         reason = "No order holds a product."
     else:
-        reason = f"No two products stand together in {LEAST_ORDERS} of the {counted['orders']:,} orders."
+        reason = f"No two products stand together in enough of the {counted['orders']:,} orders."
     yield "basket_rules", reason
     yield "segment_pairs", reason
 
 
-def _sequence(frames: Frames, items_by: str | None, counted: Mapping[str, int | None]) -> Iterator[tuple[str, str]]:
-    back = counted["returned"] or 0
+def _sequence(frames: Frames, counted: Mapping[str, int | None]) -> Iterator[tuple[str, str]]:
+    back, days = counted["returned"] or 0, counted["horizon_days"]
     if frames.sequences.is_empty():
-        if items_by is None:
+        if not counted["compared"]:
             yield "sequences", NO_ITEMS
         elif not back:
             yield "sequences", "No new customer came back on a later day."
         else:
-            who = "customer" if back == 1 else "customers"
-            yield (
-                "sequences",
-                f"Of {back:,} new {who} who came back, no {LEAST_CUSTOMERS} went the same way from product to product.",
-            )
+            who = f"{back:,} new customer{'' if back == 1 else 's'} who came back"
+            yield "sequences", f"Of {who}, no {LEAST_CUSTOMERS} took one product after another more often than others."
     if frames.entry_products.is_empty():
-        if items_by is None:
+        if not counted["compared"]:
             yield "entry_products", NO_ITEMS
-        elif counted["horizon_days"] is None:
+        elif days is None:
             yield "entry_products", "The data is too short to tell who comes back: it would take 60 days."
         else:
-            days = counted["horizon_days"]
             yield (
                 "entry_products",
                 f"No {LEAST_BEGINNERS} new customers began with one product {days} days ago or more.",
@@ -103,19 +103,19 @@ def _cohorts(frames: Frames) -> Iterator[tuple[str, str]]:
         yield "repeat_rates", "No new customer has been followed for 30 days."
 
 
-def _timing(frames: Frames, items_by: str | None) -> Iterator[tuple[str, str]]:
+def _timing(frames: Frames, items_by: str | None, products: int) -> Iterator[tuple[str, str]]:
     if frames.gaps.is_empty():
         yield "gaps", "Nobody has ordered twice."
     if frames.customer_rhythm.is_empty():
         yield "customer_rhythm", "Nobody has ordered twice."
     if frames.rhythm.is_empty() or not frames.rhythm["supported"].any():
         few = "Too few customers have bought anything of one kind on two days to tell a rhythm."
-        yield "rhythm", NO_ITEMS if items_by is None else few
-    if frames.seasonality.filter(frames.seasonality["scale"] == "month").is_empty():
-        yield "seasonality", seasons.why_no_seasons(frames.months) or "No month has orders."
+        yield "rhythm", few if items_by or products else NO_ITEMS
+    if (reason := seasons.why_no_seasons(frames.months)) is not None or frames.seasonality.is_empty():
+        yield "seasonality", reason or ""
 
 
-def _concentration(frames: Frames, *, products: bool) -> Iterator[tuple[str, str]]:
+def _concentration(frames: Frames, products: int) -> Iterator[tuple[str, str]]:
     if frames.concentration.is_empty():
         yield "concentration", "There is no revenue to be spread."
     if frames.product_concentration.is_empty():

@@ -156,7 +156,7 @@ def _insights(tables: Tables, built: Built, found: Patterns) -> dict[str, Any]:
             frames,
             wanted,
             items_by=built.totals.items_by,
-            products=len(built.totals.goods) > 0,
+            products=len(built.totals.goods),
             counted=found.counted,
         ),
     }
