@@ -20,6 +20,8 @@ SKEWED = 5.0
 HARDLY = 1e-6
 """Range, against the size of the values, below which they count as one value."""
 STEPS = (1, 2, 5)
+COUNTED = ("days", "orders", "count")
+"""Units of which nobody wants to see a hundredth."""
 
 HISTOGRAMS = {
     **dict.fromkeys(("feature", "label", "unit"), pl.String),
@@ -42,20 +44,20 @@ def distribution(values: pl.Series) -> dict[str, float | None]:
     return {**found, "mean": mean if isinstance(mean, float) else None}
 
 
-def histogram(values: pl.Series, unit: str = "count") -> pl.DataFrame:
+def histogram(values: pl.Series, unit: str = "") -> pl.DataFrame:
     """Count the customers by bins of readable ends: one row per bin, `start`, `end`, `customers`; empty ones included.
 
     22 bins at most; none where nobody has a value. The first and the last one hold what lies beyond the 1st and the
     99th hundredth. A bin holds its start, the last one its end too. Skewed values get bins that grow with them, in
-    steps of 1, 2 and 5, or tenfold ones where they range too widely for that; shares (`unit`) keep to bins of one
-    width.
+    steps of 1, 2 and 5, or tenfold ones where they range too widely for that. By the `unit` of the feature, those of
+    days, orders and counts begin at 1, and shares keep to bins of one width.
     """
     known = values.cast(pl.Float64).drop_nulls()
     if known.is_empty():
         return pl.DataFrame(schema={name: HISTOGRAMS[name] for name in ("start", "end", "customers")})
     low, high = (float(known.quantile(q, "linear") or 0.0) for q in (0.01, 0.99))
     shares = unit == "share"
-    growing = None if shares else _growing(known, low, high)
+    growing = None if shares else _growing(known, low, high, 1.0 if unit in COUNTED else 0.0)
     edges = growing or _even(low, high, whole=not shares and bool((known == known.round()).all()))
     # The place of the last edge that is not above a value.
     places = pl.Series("bin", pl.Series(edges[1:-1], dtype=pl.Float64).search_sorted(known, side="right"))
@@ -78,10 +80,13 @@ def _even(low: float, high: float, *, whole: bool) -> list[float]:
     return [_rounded(place * width) for place in range(first, last + 1)]
 
 
-def _growing(known: pl.Series, low: float, high: float) -> list[float] | None:
-    """Return 0 and the steps of 1, 2 and 5 up to the value, where the values are skewed and hardly any is negative."""
+def _growing(known: pl.Series, low: float, high: float, least: float) -> list[float] | None:
+    """Return 0 and the steps of 1, 2 and 5 up to the value, where the values are skewed and hardly any is negative.
+
+    The first step is near the smallest values, not below the `least`.
+    """
     quarter, rest = (float(known.quantile(q, "linear") or 0.0) for q in (0.25, 0.75))
-    least = float(known.filter(known > 0).quantile(0.01, "linear") or 0.0)
+    least = max(least, float(known.filter(known > 0).quantile(0.01, "linear") or 0.0))
     if not least or low < 0 or rest < SKEWED * max(quarter, least):
         return None
     powers = range(floor(log10(least)), ceil(log10(high)) + 2)

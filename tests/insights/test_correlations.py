@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import random
-from math import asin, pi, sqrt, tanh
+from math import asin, atanh, pi, sqrt, tanh
 
 import numpy as np
 import polars as pl
@@ -88,7 +88,14 @@ def test_the_published_example_of_intelligence_and_television() -> None:
     intelligence = [106.0, 100.0, 86.0, 101.0, 99.0, 103.0, 97.0, 113.0, 112.0, 110.0]
     hours = [7.0, 27.0, 2.0, 50.0, 28.0, 29.0, 20.0, 12.0, 6.0, 17.0]
 
-    assert _one(intelligence, hours)["correlation"] == pytest.approx(-29 / 165, abs=1e-15)
+    row = _one(intelligence, hours, customers=11)
+
+    assert row["correlation"] == pytest.approx(-29 / 165, abs=1e-15)
+    # Bonett & Wright (2000): atanh(r) has the standard error sqrt((1 + r^2 / 2) / (n - 3)).
+    reach = 1.959964 * sqrt((1 + (29 / 165) ** 2 / 2) / 7)
+    assert row["error"] == pytest.approx(
+        (tanh(atanh(-29 / 165) + reach) - tanh(atanh(-29 / 165) - reach)) / 2, abs=1e-7
+    )
 
 
 @settings(deadline=None, max_examples=60)

@@ -21,7 +21,7 @@ _values = st.lists(_value, max_size=150) | st.lists(_skewed, max_size=300) | st.
 _unit = st.sampled_from(["orders", "days", "money", "share", "count"])
 
 
-def _bins(values: Sequence[float | None], unit: str = "count") -> pl.DataFrame:
+def _bins(values: Sequence[float | None], unit: str) -> pl.DataFrame:
     return histogram(pl.Series(values, dtype=pl.Float64), unit)
 
 
@@ -116,6 +116,20 @@ def test_values_that_range_widely_do_not_pile_up_in_the_last_bin(power: int) -> 
     assert log10(bins["start"][1]) == pytest.approx(-3)
 
 
+def test_days_grow_from_one_and_money_from_its_least() -> None:
+    values = [0.0] * 30 + [0.002 * 1.2**each for each in range(70)]
+
+    assert _edges(_bins(values, "days"))[:3] == [0, 1, 2]
+    assert _edges(_bins(values, "money"))[:4] == [0, 0.002, 0.005, 0.01]
+
+
+def test_skewed_shares_keep_bins_of_one_width() -> None:
+    shares = [0.001 * 1.07**each for each in range(102)]
+
+    assert _edges(_bins(shares, "money"))[-5:] == [0.05, 0.1, 0.2, 0.5, 1.0]
+    assert _edges(_bins(shares, "share"))[:4] == [0.0, 0.05, 0.1, 0.15]
+
+
 def test_shares_end_at_one() -> None:
     assert _edges(_bins([0.0, 1.0] * 50, "share"))[-1] == 1.0
     assert _bins([0.0] * 30 + [1.0] * 50, "share")["customers"].to_list() == [30, *[0] * 18, 50]
@@ -129,5 +143,5 @@ def test_one_value_has_one_bin(value: float, start: float, end: float) -> None:
 
 
 def test_without_values_there_are_no_bins() -> None:
-    assert _bins([None, None]).rows() == []
-    assert _bins([]).schema == pl.Schema({"start": pl.Float64, "end": pl.Float64, "customers": pl.Int64})
+    assert _bins([None, None], "days").rows() == []
+    assert _bins([], "days").schema == pl.Schema({"start": pl.Float64, "end": pl.Float64, "customers": pl.Int64})
