@@ -64,6 +64,7 @@ def tabulate(
     of_items = affinity.finish_affinity(found.categories, found.totals, names, totals.items)
     features, histograms = measure_features(customers)
     of_cohorts = cohorts.finish_segment_cohorts(found.cohorts, names, as_of)
+    grid = _rfm_grid(customers)
     of_months = months.finish_months(sums.months, as_of)
     curves = (
         (
@@ -89,7 +90,7 @@ def tabulate(
         sequences=found.sequences,
         entry_products=found.entries,
         rfm=_rfm(customers),
-        rfm_grid=_rfm_grid(customers),
+        rfm_grid=grid,
         rfm_cuts=_rfm_cuts(customers),
         segment_rfm=_segment_rfm(customers),
         typical=_typical(customers, segmentation.typical),
@@ -112,9 +113,11 @@ def tabulate(
         product_concentration=curves[1].curve,
         heaviness=_heaviness(of("concentration")),
         revenue_tree=tree.finish_tree(sums.periods, counted=built.counted),
-        columns=columns.finish_columns(sums.values, sums.moments),
+        columns=columns.finish_columns(sums.values, sums.moments).filter(
+            pl.lit(built.counted) | (pl.col("column") == "amount")
+        ),
         correlations=correlations(
-            segmentation.fit.sample, DESCRIBED if "statistics" in wanted else (), int(sizes["customers"].sum())
+            segmentation.fit.sample, DESCRIBED if "statistics" in wanted else (), int(grid["customers"].sum())
         ),
         histograms=histograms if "statistics" in wanted else histograms.head(0),
     )
@@ -134,7 +137,7 @@ def measure_features(customers: pl.LazyFrame) -> tuple[list[dict[str, Any]], pl.
             record = {"feature": feature.name, "label": feature.label, "unit": feature.unit}
             found.append({**record, **distribution(values)})
             named = (pl.lit(each).alias(name) for name, each in record.items())
-            bins.append(histogram(values).select(*named, "start", "end", "customers"))
+            bins.append(histogram(values, feature.unit).select(*named, "start", "end", "customers"))
     return found, pl.concat(bins)
 
 

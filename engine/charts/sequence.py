@@ -40,8 +40,8 @@ _ABOVE, _BELOW = theme.SECOND, "#cc6677"
 def steps(sequences: pl.DataFrame) -> pl.DataFrame:
     """Choose the most telling next products, in the order of the sequences, the rows of a first product together.
 
-    Those that are bought as often after anything (the interval of the lift reaches 1) are left out. Of those who only buy
-    the same again, a few are shown: where these are many, they say one thing.
+    Those that are bought as often after anything (the interval of the lift reaches 1) are left out. Of those that are
+    only bought again, a few are shown: where these are many, they say one thing.
     """
     again = pl.col("first") == pl.col("next")
     return (

@@ -91,7 +91,7 @@ def _sequence(frames: Frames, counted: Mapping[str, int | None]) -> Iterator[tup
         else:
             yield (
                 "entry_products",
-                f"No {LEAST_BEGINNERS} new customers began with one product {days} days ago or more.",
+                f"No {LEAST_BEGINNERS} new customers began with one product {days} days ago or earlier.",
             )
 
 

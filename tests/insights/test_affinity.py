@@ -52,6 +52,9 @@ def test_affinity_equals_a_brute_force_count_and_adds_up_to_the_revenue(spend: S
     table = table_of(spend, segments)
 
     everyone = {customer for customer, _ in spend}
+    if all(item is None for _, item in spend):
+        assert table.is_empty()
+        return
     assert round(table["revenue"].sum()) == sum(spend.values())
     told = table.filter(pl.col("item").is_not_null())
     assert table.filter(pl.col("item").is_null())["label"].unique().to_list() in ([], [OTHERS])
