@@ -41,14 +41,19 @@ COLUMNS = {
 }
 
 
-def values(lines: pl.LazyFrame, column: str) -> pl.LazyFrame:
-    """Return what is counted of a column of `UNITS`: one row per line that has it, `value`.
+def tally(lines: pl.LazyFrame) -> pl.LazyFrame:
+    """Count the lines that are worth the same: one row per `amount` and `quantity`, `times`: what all sums take."""
+    return lines.group_by("amount", "quantity").agg(times=pl.len().cast(pl.Int64))
+
+
+def values(tallied: pl.LazyFrame, column: str) -> pl.LazyFrame:
+    """Return what is counted of a column of `UNITS`: `value`, and the `times` that it stands for, in any order.
 
     The price of a unit is that of lines that bought something, in whole micros, rounded down.
     """
     # NOTE: fits 64 bits, since no line is worth more than `units.MAX_AMOUNT`; 128 bits would take three times as long.
     price = pl.when((pl.col("quantity") > 0) & is_bought()).then(pl.col("amount") * MILLI // pl.col("quantity"))
-    return lines.select(value=price if column == "price" else pl.col(column)).drop_nulls()
+    return tallied.select("times", value=price if column == "price" else pl.col(column)).drop_nulls()
 
 
 def bucket(value: pl.Expr) -> pl.Expr:
@@ -57,31 +62,31 @@ def bucket(value: pl.Expr) -> pl.Expr:
     return value - value % pl.lit(_WIDTHS).gather(value.abs().bitwise_leading_zeros())
 
 
-def value_sums(lines: pl.LazyFrame) -> pl.LazyFrame:
+def value_sums(tallied: pl.LazyFrame) -> pl.LazyFrame:
     """Count the values by bucket: one row per `column` and `bucket`, `times`, `total` (of the values, 128 bits)."""
     counted = [
-        values(lines, column)
+        values(tallied, column)
         .group_by(bucket=bucket(pl.col("value")))
-        .agg(times=pl.len().cast(pl.Int64), total=pl.col("value").cast(pl.Int128).sum())
+        .agg(pl.col("times").sum(), total=(pl.col("value").cast(pl.Int128) * pl.col("times")).sum())
         .select(pl.lit(column).alias("column"), "bucket", "times", "total")
         for column in UNITS
     ]
     return pl.concat(counted)
 
 
-def moment_sums(lines: pl.LazyFrame) -> pl.LazyFrame:
+def moment_sums(tallied: pl.LazyFrame) -> pl.LazyFrame:
     """Sum the values: one row per `column` that has any, with times, zeros, negatives, total, least and most.
 
     The sum of squares comes in two parts of 128 bits: upper * 2^30 + lower.
     """
-    value = pl.col("value")
-    wide = value.cast(pl.Int128)
+    value, times = pl.col("value"), pl.col("times")
+    wide = value.cast(pl.Int128) * times
     summed = [
-        values(lines, column).select(
+        values(tallied, column).select(
             pl.lit(column).alias("column"),
-            times=pl.len().cast(pl.Int64),
-            zeros=(value == 0).sum().cast(pl.Int64),
-            negatives=(value < 0).sum().cast(pl.Int64),
+            times=times.sum(),
+            zeros=pl.when(value == 0).then(times).sum(),
+            negatives=pl.when(value < 0).then(times).sum(),
             total=wide.sum(),
             upper=((value // _HALF).cast(pl.Int128) * wide).sum(),
             lower=((value % _HALF).cast(pl.Int128) * wide).sum(),

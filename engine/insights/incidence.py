@@ -31,12 +31,13 @@ class Incidence:
 
         Where `rows` are given, they say to which of `height` rows each list belongs: several may belong to one.
         """
-        lengths = items.list.len().to_numpy().astype(np.int64)
-        numbers = items.explode(empty_as_null=False).to_numpy().astype(np.int64)
-        places = np.repeat(np.arange(len(items)) if rows is None else rows, lengths)
-        kept = numbers < width
+        lengths = items.list.len().to_numpy()
+        numbers = items.explode(empty_as_null=False).to_numpy()
+        places = np.arange(len(items), dtype=np.int64) if rows is None else rows
+        entries = np.repeat(places << _BITS, lengths) | numbers
+        entries = entries[numbers < width]
         # NOTE: sorted and compared by hand. np.unique takes forty times as long: it hashes what is nearly sorted.
-        entries = np.sort(places[kept] << _BITS | numbers[kept])
+        entries.sort()
         entries = entries[np.diff(entries, prepend=-1) != 0]
         return cls(entries >> _BITS, entries & (1 << _BITS) - 1, len(items) if height is None else height, width)
 
@@ -53,13 +54,16 @@ class Incidence:
         Those that lie next to each other come first, then those one apart, and so on: as many steps as the longest row
         has entries, each in the memory of a step.
         """
-        first = np.arange(len(self.rows))
-        for apart in range(1, len(self.rows)):
-            first = first[: np.searchsorted(first, len(self.rows) - apart)]
-            first = first[self.rows[first + apart] == self.rows[first]]
-            if not len(first):
-                return
+        ends = np.flatnonzero(np.diff(self.rows, append=-1))
+        # How many entries of its row come after each entry.
+        after = np.repeat(ends, np.diff(ends, prepend=-1)) - np.arange(len(self.rows))
+        first, apart = np.flatnonzero(after), 1
+        after = after[first]
+        while len(first):
             yield first, first + apart
+            apart += 1
+            more = after >= apart
+            first, after = first[more], after[more]
 
     def matrix(self) -> Any:
         """Return a sparse matrix of rows and items, 1 where the row holds the item."""
@@ -70,7 +74,7 @@ class Incidence:
         return sparse.csr_array(whole, shape=(self.height, self.width))
 
 
-def add_together(one: Any, other: Any, into: np.ndarray) -> None:
-    """Add to `into` in how many rows each item of one matrix comes with each item of the other."""
-    found = (one.T.tocsr() @ other).tocoo()
+def add_product(one: Any, other: Any, into: np.ndarray) -> None:
+    """Add the product of two sparse matrices to a table."""
+    found = (one @ other).tocoo()
     into[found.row, found.col] += found.data

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
-from engine.insights.incidence import Incidence, add_together
+from engine.insights.incidence import Incidence, add_product
 from engine.insights.intervals import around, wilson
 from engine.insights.quantiles import counted_quantiles
 from engine.intake.rules import GIANT_BASKET
@@ -94,7 +94,7 @@ class Steps:
     def add(self, visits: pl.DataFrame) -> None:
         """Count the customers of a shard (`visits`)."""
         begun, then, gaps = _days(visits, len(self.first))
-        add_together(begun.matrix(), then.matrix(), self.pairs)
+        add_product(begun.matrix().T.tocsr(), then.matrix(), self.pairs)
         self.first += np.bincount(begun.items, minlength=len(self.first))
         self.next += np.bincount(then.items, minlength=len(self.next))
         self.customers += len(gaps)

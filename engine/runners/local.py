@@ -209,15 +209,15 @@ def _sums_of(shard: Shard, work: Work, totals: Totals, wanted: Wanted) -> dict[s
         (baskets.baskets(held, number), work.baskets),
     ):
         collect(query.sink_ipc(target, lazy=True, maintain_order=False))
-    lines = of("statistics", shard.lines)
+    tallied = collect(columns.tally(of("statistics", shard.lines))).lazy()
     found = {
         "months": months.month_sums(by_month),
         "clock": timing.clock_sums(of("timing", shard.orders)),
         "gaps": timing.gap_days(of("timing", shard.gaps)),
         "rhythm": rhythm.item_gaps(of("timing", shard.lines)),
         "periods": tree.period_sums(of("concentration", shard.orders), tree.periods(wanted.first, wanted.as_of)),
-        "values": columns.value_sums(lines),
-        "moments": columns.moment_sums(lines),
+        "values": columns.value_sums(tallied),
+        "moments": columns.moment_sums(tallied),
         "baskets": giant_baskets(shard.orders),
     }
     return {name: collect(query) for name, query in found.items()} | {

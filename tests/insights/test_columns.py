@@ -10,7 +10,17 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
-from engine.insights.columns import BITS, COLUMNS, ERROR, bucket, finish_columns, merge_moments, moment_sums, value_sums
+from engine.insights.columns import (
+    BITS,
+    COLUMNS,
+    ERROR,
+    bucket,
+    finish_columns,
+    merge_moments,
+    moment_sums,
+    tally,
+    value_sums,
+)
 from engine.insights.merge import merge
 
 Line = tuple[int, int]
@@ -38,8 +48,10 @@ def _frame(lines: list[Line]) -> pl.LazyFrame:
 
 def _table(*shards: list[Line]) -> pl.DataFrame:
     frames = [_frame(lines) for lines in shards]
-    counts = merge([value_sums(each).collect(engine="streaming") for each in frames], "column", "bucket")
-    return finish_columns(counts, merge_moments([moment_sums(each).collect(engine="streaming") for each in frames]))
+    counts = merge([value_sums(tally(each)).collect(engine="streaming") for each in frames], "column", "bucket")
+    return finish_columns(
+        counts, merge_moments([moment_sums(tally(each)).collect(engine="streaming") for each in frames])
+    )
 
 
 def _sorted_values(lines: list[Line]) -> dict[str, list[int]]:
@@ -157,7 +169,9 @@ def test_prices_in_cents_are_shown_as_they_are() -> None:
 def test_a_price_is_that_of_lines_that_bought_something() -> None:
     bought, sent_back, nothing, refunded = (3_000, 10_000_000), (-1_000, -5_000_000), (0, 7_000_000), (1_000, -1)
 
-    prices = value_sums(_frame([bought, sent_back, nothing, refunded])).filter(pl.col("column") == "price").collect()
+    prices = (
+        value_sums(tally(_frame([bought, sent_back, nothing, refunded]))).filter(pl.col("column") == "price").collect()
+    )
 
     assert prices.select("times", "total").rows() == [(1, 3_333_333)]
 
@@ -165,10 +179,10 @@ def test_a_price_is_that_of_lines_that_bought_something() -> None:
 def test_the_spread_of_twenty_million_lines_of_a_million_each_is_right() -> None:
     amounts, times = [10**12, 2 * 10**12, 3 * 10**12, 10**11], 5_000_000
     lines = _frame([(1_000, amount) for amount in amounts])
-    counts = value_sums(lines).with_columns(pl.col("times", "total") * times).collect()
+    counts = value_sums(tally(lines)).with_columns(pl.col("times", "total") * times).collect()
     sums = pl.col("times", "zeros", "negatives", "total", "upper", "lower")
 
-    table = finish_columns(counts, moment_sums(lines).with_columns(sums * times).collect())
+    table = finish_columns(counts, moment_sums(tally(lines)).with_columns(sums * times).collect())
 
     row = table.row(by_predicate=pl.col("column") == "amount", named=True)
     mean = Fraction(sum(amounts), 4)
@@ -199,7 +213,7 @@ def test_the_textbook_example_of_eight_grades() -> None:
 def test_missing_values_count_nowhere() -> None:
     lines = pl.LazyFrame({"quantity": [None, 1_000, 2_000], "amount": [1_000_000, None, 4_000_000]})
 
-    table = finish_columns(value_sums(lines).collect(), merge_moments([moment_sums(lines).collect()]))
+    table = finish_columns(value_sums(tally(lines)).collect(), merge_moments([moment_sums(tally(lines)).collect()]))
 
     assert table.select("column", "values", "max").rows() == [
         ("quantity", 2, 2.0),
@@ -211,7 +225,7 @@ def test_missing_values_count_nowhere() -> None:
 def test_without_lines_there_is_an_empty_table() -> None:
     table = _table([], [])
 
-    assert moment_sums(_frame([])).collect().is_empty()
+    assert moment_sums(tally(_frame([]))).collect().is_empty()
     assert table.is_empty()
     assert table.schema == pl.Schema(COLUMNS)
 
