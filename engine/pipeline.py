@@ -13,6 +13,7 @@ from engine.report.summary import summarise, summarise_input
 from engine.result import Analysis
 from engine.run import begin
 from engine.runners import local, patterns
+from engine.runners.counting import Counting
 from engine.schema import MICROS_OF
 from engine.segments.store import load_model
 from engine.segments.training import Origin
@@ -47,7 +48,7 @@ def analyze(
     EngineError
         If the input cannot be analysed or the outputs cannot be written: what, where, and what to do.
     """
-    with begin(sources, out, settings, tell, watch) as run, Painter() as painter:
+    with begin(sources, out, settings, tell, watch) as run, Painter() as painter, Counting() as counting:
         settings, stages, target = run.settings, run.stages, run.target
         earlier = load_model(settings.names_from) if settings.names_from else None
         detected = run.detect()
@@ -58,6 +59,9 @@ def analyze(
         built = run.build(detected, intake, as_of)
         totals = built.totals
         discarding = discard(intake.shards)
+        task = patterns.task(built.works, run.work, totals, built.wanted, settings.basket_support)
+        # The fits leave a processor idle, which counts and starts to draw meanwhile.
+        counting.start(task, beside=len(built.works) > 1)
         if target is not None:
             painter.start()
         with stages.stage("segments", "Finding the hidden segments"):
@@ -74,10 +78,10 @@ def analyze(
             found = patterns.sum_patterns(
                 built.works,
                 labels,
+                counting,
                 segmentation.model.named(),
                 totals,
                 built.wanted,
-                settings.basket_support,
                 tick,
             )
         with stages.stage("tables", "Summing up"):

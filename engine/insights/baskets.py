@@ -21,7 +21,7 @@ from engine.schema import CODE
 from engine.units import ratio
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
 MOST_PRODUCTS = 2_000
 """Products that are looked at: the most bought. Their pairs are counted in a table of 16 MB a segment."""
@@ -271,9 +271,8 @@ def strongest(rules: pl.DataFrame, most: int = MOST_RULES) -> pl.DataFrame:
     return ordered.drop("tells").head(most)
 
 
-def finish_rules(parts: Iterable[pl.DataFrame], items: Items) -> pl.DataFrame:
+def finish_rules(rules: pl.DataFrame, items: Items) -> pl.DataFrame:
     """Name the items of rules by their numbers: the table `basket_rules`, the most telling first."""
-    rules = strongest(pl.concat(parts), most=2 * MOST_RULES)
     named = {
         "antecedents": pl.col("antecedents").list.eval(items.named(pl.element())),
         "antecedent_labels": pl.col("antecedents").list.eval(items.labelled(pl.element())),
@@ -281,42 +280,44 @@ def finish_rules(parts: Iterable[pl.DataFrame], items: Items) -> pl.DataFrame:
         "consequent_label": items.labelled("consequent"),
         "orders": pl.col("both"),
     }
-    return rules.select(**named, **{name: pl.col(name) for name in list(RULES)[5:]}).match_to_schema(pl.Schema(RULES))
+    return (
+        strongest(rules, rules.height)
+        .select(**named, **{name: pl.col(name) for name in list(RULES)[5:]})
+        .match_to_schema(pl.Schema(RULES))
+    )
 
 
-def segment_pairs(counts: Counts, pairs: pl.DataFrame, segments: pl.DataFrame, items: Items) -> pl.DataFrame:
-    """Find the pairs that tell most about the orders of each segment: the table `segment_pairs`.
+def pairs_of_segments(counts: Counts, pairs: pl.DataFrame) -> pl.DataFrame:
+    """Find the pairs that tell most about the orders of each segment.
 
-    `pairs` are those of all orders (`frequent`), `segments` has the numbers and names. A pair needs LEAST_ORDERS orders
-    of the segment, and more than chance would have brought together among its own orders.
+    `pairs` are those of all orders (`frequent`). A pair needs LEAST_ORDERS orders of the segment, and more of them than
+    chance would have brought together. One row per segment and pair, the most telling first: segment, `a`, `b`
+    (numbers), orders, support, lift, lift_low, overall_lift (null where too few orders hold the pair).
     """
     every = rules_of_pairs(pairs, int(counts.orders.sum())).select(
         a=pl.col("antecedents").list.first(), b="consequent", overall_lift="lift"
     )
-    found = []
-    for segment, name in segments.select("segment", "segment_name").sort("segment").iter_rows():
-        own = frequent(counts.together[segment - 1], orders := int(counts.orders[segment - 1]), None)
-        best = strongest(
-            rules_of_pairs(own, orders).filter(
-                (pl.col("antecedents").list.first() < pl.col("consequent")) & (pl.col("lift_low") > 1)
-            ),
-            MOST_OF_SEGMENT,
-        )
+    found = [every.select(pl.lit(0, pl.Int64).alias("segment"), "a", "b").head(0)]
+    for segment, orders in enumerate(counts.orders.tolist(), 1):
+        own = rules_of_pairs(frequent(counts.together[segment - 1], orders, None), orders)
+        once = own.filter((pl.col("antecedents").list.first() < pl.col("consequent")) & (pl.col("lift_low") > 1))
         found.append(
-            best.select(
+            strongest(once, MOST_OF_SEGMENT).select(
                 pl.lit(segment, pl.Int64).alias("segment"),
-                pl.lit(name, pl.String).alias("segment_name"),
-                a=pl.col("antecedents").list.first(),
-                b="consequent",
-                orders="both",
-                support="support",
-                lift="lift",
-                lift_low="lift_low",
-            ).join(every, on=["a", "b"], how="left", maintain_order="left")
+                pl.col("antecedents").list.first().alias("a"),
+                pl.col("consequent").alias("b"),
+                pl.col("both").alias("orders"),
+                "support",
+                "lift",
+                "lift_low",
+            )
         )
-    if not found:
-        return pl.DataFrame(schema=SEGMENT_PAIRS)
-    named = pl.concat(found).with_columns(
+    return pl.concat(found, how="diagonal").join(every, on=["a", "b"], how="left", maintain_order="left")
+
+
+def finish_segment_pairs(found: pl.DataFrame, segments: pl.DataFrame, items: Items) -> pl.DataFrame:
+    """Name the items and segments of `pairs_of_segments`: the table `segment_pairs`."""
+    named = found.join(segments, on="segment", how="left", maintain_order="left").with_columns(
         first=items.named("a"),
         first_label=items.labelled("a"),
         second=items.named("b"),

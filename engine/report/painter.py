@@ -11,8 +11,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import subprocess
-import sys
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
@@ -22,6 +20,7 @@ import vl_convert
 
 from engine.errors import OutputError
 from engine.machine import peak_memory, processor_seconds
+from engine.process import Process, asked, started, tell
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,19 +35,6 @@ MOST_PIXELS = 40_000_000
 _WARM_UP = '{"data": {"values": [{"x": 1}]}, "mark": "bar", "encoding": {"x": {"field": "x", "type": "quantitative"}}}'
 
 
-def _started(work: str, stdout: int | None) -> subprocess.Popen[str]:
-    """Start a process of its own for a function of this module."""
-    return subprocess.Popen(  # noqa: S603 - the work is named in this module
-        [sys.executable, "-c", f"from engine.report.painter import {work}; {work}()"],
-        cwd=Path(__file__).parents[2],
-        stdin=subprocess.PIPE,
-        stdout=stdout,
-        stderr=subprocess.DEVNULL,
-        text=True,
-        encoding="utf-8",
-    )
-
-
 class Painter:
     """Renders charts while the caller does other things; a context manager, so that its process always ends.
 
@@ -60,11 +46,12 @@ class Painter:
 
     def __init__(self) -> None:
         self._asked = 0
+        self._process = Process("engine.report.painter:serve", _broken)
         self._cost = dict.fromkeys((SVG, PNG), (0, 0.0))
 
     def start(self) -> None:
         """Start the process, unless it runs: it is ready after two seconds of a processor."""
-        assert self._process.stdin is not None
+        self._process.start()
 
     @property
     def peak_memory(self) -> int:
@@ -77,13 +64,9 @@ class Painter:
         return sum(seconds for _, seconds in self._cost.values())
 
     @cached_property
-    def _process(self) -> subprocess.Popen[str]:
-        return _started("serve", stdout=subprocess.PIPE)
-
-    @cached_property
     def bundle(self) -> str:
         """The JavaScript that draws charts in a page: one text, no address to load from."""
-        return str(self._answer()["bundle"])
+        return str(self._process.answer()["bundle"])
 
     def paint(self, name: str, spec: dict[str, Any], folder: Path) -> None:
         """Ask for `name.svg` and `name.png` in a folder; returns at once.
@@ -97,16 +80,13 @@ class Painter:
             _specification(target).write_text(json.dumps(spec), encoding="utf-8")
         except OSError as error:
             raise OutputError(f"{folder}: the chart {name} cannot be written ({error.strerror}).") from error
-        try:
-            self._send({"target": str(target)})
-        except OSError as error:
-            raise self._broken() from error
+        self._process.ask({"target": str(target)})
         self._asked += len(self._cost)
 
     def finish(self) -> None:
         """Wait until every picture asked for is written."""
         while self._asked:
-            answer = self._answer()
+            answer = self._process.answer()
             self._asked -= 1
             self._cost[answer["part"]] = answer["peak_memory"], answer["processor_seconds"]
             if "error" in answer:
@@ -118,51 +98,37 @@ class Painter:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if "_process" in vars(self):
-            self._process.kill()
-            self._process.communicate()
+        self._process.__exit__(kind, error, trace)
 
-    def _send(self, message: dict[str, Any]) -> None:
-        assert self._process.stdin is not None
-        self._process.stdin.write(json.dumps(message) + "\n")
-        self._process.stdin.flush()
 
-    def _answer(self) -> dict[str, Any]:
-        assert self._process.stdout is not None
-        line = self._process.stdout.readline()
-        if not line:
-            raise self._broken()
-        answer: dict[str, Any] = json.loads(line)
-        return answer
-
-    def _broken(self) -> OutputError:
-        return OutputError("The charts could not be drawn: the renderer ended.", hint="It may have lacked memory.")
+def _broken() -> OutputError:
+    return OutputError("The charts could not be drawn: the renderer ended.", hint="It may have lacked memory.")
 
 
 def serve() -> None:
     """Be the painter's process: give the bundle, then draw what is asked for on stdin until it ends."""
     os.nice(5)  # its pictures are wanted last: the analysis goes first
-    rasteriser = _started("rasterise", stdout=None)  # answers in this one's place
+    rasteriser = started("engine.report.painter:rasterise", stdout=None)  # answers in this one's place
     assert rasteriser.stdin is not None
 
     bundle = vl_convert.javascript_bundle()  # type: ignore[call-arg]  # the snippet is optional
     vl_convert.vegalite_to_svg(_WARM_UP)
-    _tell({"bundle": bundle})
-    for line in sys.stdin:
-        target = Path(json.loads(line)["target"])
+    tell({"bundle": bundle})
+    for message in asked():
+        target = Path(message["target"])
         with _answering(SVG, target):
             specification = json.loads(_specification(target).read_text(encoding="utf-8"))
             svg = vl_convert.vegalite_to_svg(specification)
             target.with_name(f"{target.name}.svg").write_text(svg, encoding="utf-8")
             _specification(target).unlink()
-        rasteriser.stdin.write(line)
+        rasteriser.stdin.write(json.dumps(message) + "\n")
         rasteriser.stdin.flush()
 
 
 def rasterise() -> None:
     """Be the process that makes PNGs of the SVGs that it is told of on stdin."""
-    for line in sys.stdin:
-        target = Path(json.loads(line)["target"])
+    for message in asked():
+        target = Path(message["target"])
         with _answering(PNG, target):
             svg = target.with_name(f"{target.name}.svg").read_text(encoding="utf-8")
             target.with_name(f"{target.name}.png").write_bytes(_png(svg))
@@ -176,16 +142,11 @@ def _answering(part: str, target: Path) -> Iterator[None]:
         yield
     except (OSError, ValueError) as error:
         answer["error"] = str(error)
-    _tell({**answer, "peak_memory": peak_memory(), "processor_seconds": processor_seconds()})
+    tell({**answer, "peak_memory": peak_memory(), "processor_seconds": processor_seconds()})
 
 
 def _specification(target: Path) -> Path:
     return target.with_name(f".{target.name}.json")
-
-
-def _tell(message: dict[str, Any]) -> None:
-    sys.stdout.write(json.dumps(message) + "\n")
-    sys.stdout.flush()
 
 
 def render(spec: dict[str, Any]) -> tuple[str, bytes]:

@@ -10,16 +10,17 @@ import polars as pl
 
 from engine.insights import affinity, baskets, cohorts, repeat, sequence
 from engine.insights.merge import merge
+from engine.runners.counting import DAYS, ENTRIES, LIKELY, OF_SEGMENTS, RULES, Task
 from engine.runners.local import collect, scan
 from engine.schema import CODE, MICROS_OF
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from datetime import date, datetime
+    from datetime import datetime
     from pathlib import Path
 
-    from engine.insights.baskets import Items
     from engine.insights.wanted import Wanted
+    from engine.runners.counting import Counting
     from engine.runners.local import Totals, Work
 
 
@@ -62,104 +63,57 @@ class Shard:
         return held.lazy().with_columns(total=self.spent.gather(held[CODE]))
 
 
-@dataclass(slots=True)
-class Counted:
-    """What comes together and what comes next, counted over the shards: first pairs, then what only the best need."""
-
-    items: Items
-    counts: baskets.Counts
-    steps: sequence.Steps
-    newly: date
-    support: float | None
-
-    def add(self, held: pl.DataFrame, wanted: Wanted) -> pl.DataFrame:
-        """Count the orders of a shard; return the first and the next days of its customers."""
-        if "baskets" in wanted:
-            self.counts.add(held, held["segment"].to_numpy())
-        days = sequence.visits(held if "sequence" in wanted else held.head(0), self.newly)
-        self.steps.add(days)
-        return days
-
-    def tables(
-        self, works: Sequence[Work], names: pl.DataFrame
-    ) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame, int]:
-        """Return basket_rules, segment_pairs, sequences, and the number of frequent pairs; reads the shards again."""
-        together, orders = self.counts.together.sum(axis=0), int(self.counts.orders.sum())
-        pairs = baskets.frequent(together, orders, self.support)
-        extended, likely = pairs.head(baskets.EXTENDED), self.steps.likely()
-        thirds = baskets.Thirds(extended, self.counts.together.shape[1])
-        days = [sequence.step_days(sequence.visits(_NO_BASKETS, self.newly), likely, len(self.items))]
-        for work in works if extended.height or likely.height else ():
-            held = collect(scan(work.baskets))
-            if extended.height:
-                thirds.add(held)
-            if likely.height:
-                days.append(sequence.step_days(sequence.visits(held, self.newly), likely, len(self.items)))
-        triples = baskets.rules_of_triples(thirds, together, orders, self.support)
-        if self.support is None:
-            triples = baskets.telling(triples, together)
-        rules = [baskets.strongest(each) for each in (baskets.rules_of_pairs(pairs, orders), triples)]
-        return (
-            baskets.finish_rules(rules, self.items),
-            baskets.segment_pairs(self.counts, pairs, names, self.items),
-            sequence.finish_sequences(likely, merge(days, "pair", "days"), self.items),
-            pairs.height,
-        )
-
-
-_NO_BASKETS = pl.DataFrame(schema={CODE: pl.UInt32, "day": pl.Date, "items": pl.List(pl.UInt16)})
+def task(works: Sequence[Work], folder: Path, totals: Totals, wanted: Wanted, support: float | None) -> Task:
+    """Say what is to be counted of the shards, see `runners.counting`."""
+    items, _ = totals.basket
+    newly, as_of = repeat.newly_from(wanted.first, wanted.as_of).date(), wanted.as_of.date()
+    return Task(
+        files=tuple(str(work.baskets) for work in works),
+        folder=str(folder),
+        basket_items=len(items) if "baskets" in wanted else 0,
+        step_items=len(items) if "sequence" in wanted else 0,
+        newly=newly.isoformat(),
+        as_of=as_of.isoformat(),
+        horizon=sequence.horizon(newly, as_of),
+        support=support,
+    )
 
 
 def sum_patterns(
     works: Sequence[Work],
     segments: Sequence[np.ndarray],
+    counting: Counting,
     names: pl.DataFrame,
     totals: Totals,
     wanted: Wanted,
-    support: float | None = None,
     tick: Callable[[int], None] = lambda _: None,
 ) -> Patterns:
     """Sum what the customers do by their segments: `segments` are those of `local.label_customers`.
 
-    `names` has a row per segment: segment, segment_name. `support` is the share of orders that a pair of products
-    needs. `tick` gets a 1 after every shard.
+    `counting` has been started with the `task`; `names` has a row per segment: segment, segment_name. `tick` gets a 1
+    after every shard.
     """
+    counting.label(segments, names.height)
     items, _ = totals.basket
     newly = repeat.newly_from(wanted.first, wanted.as_of)
-    horizon = sequence.horizon(newly.date(), wanted.as_of.date())
-    sizes = (len(items) if name in wanted else 0 for name in ("baskets", "sequence"))
-    found = Counted(
-        items, baskets.Counts.none(names.height, next(sizes)), sequence.Steps.none(next(sizes)), newly.date(), support
-    )
     parts: dict[str, list[pl.DataFrame]] = {}
     for work, of_shard in zip(works, segments, strict=True):
-        shard = _shard(work, of_shard)
-        days = found.add(shard.read(work.baskets), wanted)
-        queries = _queries(shard, newly, wanted.as_of) | {
-            "entries": sequence.entry_sums(days.lazy(), wanted.as_of.date(), horizon)
-        }
-        for name, query in queries.items():
+        for name, query in _queries(_shard(work, of_shard), newly, wanted.as_of).items():
             parts.setdefault(name, []).append(collect(query))
         tick(1)
-    rules, pairs_of_segments, sequences, pairs = found.tables(works, names)
+    counts = counting.tables()
+    horizon = sequence.horizon(newly.date(), wanted.as_of.date())
     return Patterns(
         totals=merge(parts["totals"], "segment").with_columns(pl.col("segment").cast(pl.Int64)),
         categories=affinity.merge_affinity(parts["categories"]),
         products=affinity.merge_affinity(parts["products"]),
         cohorts=merge(parts["cohorts"], "segment", "cohort", "months_since"),
         repeats=merge(parts["repeats"], "segment", "days"),
-        rules=rules,
-        segment_pairs=pairs_of_segments,
-        sequences=sequences,
-        entries=sequence.finish_entries(merge(parts["entries"], "item", "days"), items, horizon),
-        counted={
-            "orders": int(found.counts.orders.sum()),
-            "compared": len(items),
-            "pairs": pairs,
-            **{f"giant_{name}": number for name, number in found.counts.giant.items()},
-            "returned": found.steps.customers,
-            "horizon_days": horizon,
-        },
+        rules=baskets.finish_rules(counts[RULES], items),
+        segment_pairs=baskets.finish_segment_pairs(counts[OF_SEGMENTS], names, items),
+        sequences=sequence.finish_sequences(counts[LIKELY], counts[DAYS], items),
+        entries=sequence.finish_entries(counts[ENTRIES], items, horizon),
+        counted={**counting.counted, "compared": len(items), "horizon_days": horizon},
     )
 
 

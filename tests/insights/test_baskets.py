@@ -46,7 +46,7 @@ def rules(orders: list[list[int]], items: Items, support: float) -> pl.DataFrame
     thirds = Thirds(pairs, len(items))
     thirds.add(frame(orders))
     triples = baskets.rules_of_triples(thirds, together, len(orders), support)
-    return baskets.finish_rules([baskets.rules_of_pairs(pairs, len(orders)), triples], items)
+    return baskets.finish_rules(pl.concat([baskets.rules_of_pairs(pairs, len(orders)), triples]), items)
 
 
 def toy() -> tuple[list[list[int]], Items]:
@@ -175,7 +175,8 @@ def test_pairs_of_a_segment_are_those_of_its_own_orders() -> None:
     pairs = baskets.frequent(counts.together.sum(axis=0), len(orders), None)
     names = pl.DataFrame({"segment": [1, 2], "segment_name": ["One", "Two"]})
 
-    table = baskets.segment_pairs(counts, pairs, names, Items(list("abcde"), list("ABCDE")))
+    found = baskets.pairs_of_segments(counts, pairs)
+    table = baskets.finish_segment_pairs(found, names, Items(list("abcde"), list("ABCDE")))
 
     assert table.select("segment", "first", "second_label", "orders").rows() == [(1, "a", "B", 60), (2, "a", "C", 60)]
     assert table["support"].to_list() == [60 / 160, 60 / 260]
@@ -189,12 +190,13 @@ def test_no_orders_give_empty_tables() -> None:
     counts.add(frame([]), np.array([], dtype=np.int64))
     pairs = baskets.frequent(counts.together.sum(axis=0), 0, None)
 
-    table = baskets.finish_rules([baskets.rules_of_pairs(pairs, 0)], items)
+    table = baskets.finish_rules(baskets.rules_of_pairs(pairs, 0), items)
 
     assert table.is_empty()
     assert dict(table.schema) == baskets.RULES
     names = pl.DataFrame({"segment": [1, 2], "segment_name": ["One", "Two"]})
-    assert dict(baskets.segment_pairs(counts, pairs, names, items).schema) == baskets.SEGMENT_PAIRS
+    own = baskets.finish_segment_pairs(baskets.pairs_of_segments(counts, pairs), names, items)
+    assert dict(own.schema) == baskets.SEGMENT_PAIRS
 
 
 def test_rules_are_ranked_by_what_is_sure_and_not_by_luck() -> None:

@@ -43,8 +43,8 @@ def test_a_folder_that_is_not_there_is_told(tmp_path: Path) -> None:
 def test_a_renderer_that_ends_is_an_error_and_not_the_end_of_the_run(tmp_path: Path) -> None:
     with Painter() as painter:
         assert painter.bundle
-        painter._process.kill()  # noqa: SLF001 - the renderer kills itself so where it lacks memory
-        painter._process.wait()  # noqa: SLF001
+        painter._process._process.kill()  # noqa: SLF001 - the renderer kills itself so where it lacks memory
+        painter._process._process.wait()  # noqa: SLF001
 
         with pytest.raises(OutputError, match="the renderer ended"):
             painter.paint("one", BAR, tmp_path)
@@ -54,4 +54,4 @@ def test_no_process_is_left(tmp_path: Path) -> None:
     with Painter() as painter:
         painter.paint("one", BAR, tmp_path)
 
-    assert painter._process.returncode is not None  # noqa: SLF001
+    assert painter._process._process.returncode is not None  # noqa: SLF001

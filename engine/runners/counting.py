@@ -1,0 +1,195 @@
+"""What comes together and what comes next, counted over the shards: most of it needs no segments.
+
+So it is done while the fits of the segments leave a processor idle, in a process of its own: NumPy and scikit-learn in
+two threads of one process wait for each other's hold on the interpreter.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+
+import numpy as np
+import polars as pl
+
+from engine.errors import EngineError
+from engine.insights import baskets, sequence
+from engine.insights.merge import merge
+from engine.process import Process, asked, tell
+from engine.schema import CODE
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from types import TracebackType
+
+RULES, LIKELY, DAYS, ENTRIES, PAIRS, OF_SEGMENTS = "rules", "likely", "days", "entries", "pairs", "of_segments"
+TABLES = (RULES, LIKELY, DAYS, ENTRIES, PAIRS)
+_NO_BASKETS = pl.DataFrame(schema={CODE: pl.UInt32, "day": pl.Date, "items": pl.List(pl.UInt16)})
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """What is counted, of which shards."""
+
+    files: tuple[str, ...]
+    """The baskets of each shard (`insights.baskets.baskets`), as Arrow IPC files."""
+    folder: str
+    """Where the tables are left."""
+    basket_items: int
+    step_items: int
+    """Items that pairs, and steps from day to day, are looked for among; 0 where they are not wanted."""
+    newly: str
+    as_of: str
+    """Days, in ISO 8601: from which first purchases are those of new customers, and to which they are followed."""
+    horizon: int | None
+    support: float | None
+
+
+def count(task: Task) -> dict[str, int]:
+    """Count what all customers do, and leave the tables; returns the numbers of orders, pairs and customers.
+
+    rules (`baskets.rules_of_pairs`, of triples as well), pairs (the frequent ones), likely and days (the steps, and the
+    days between), entries (the first products).
+    """
+    newly, as_of = date.fromisoformat(task.newly), date.fromisoformat(task.as_of)
+    counts = baskets.Counts.none(1, task.basket_items)
+    steps = sequence.Steps.none(task.step_items)
+    entries = []
+    for each in task.files:
+        held = _read(each)
+        if task.basket_items:
+            counts.add(held, np.ones(held.height, dtype=np.int64))
+        days = sequence.visits(held if task.step_items else _NO_BASKETS, newly)
+        steps.add(days)
+        entries.append(sequence.entry_sums(days.lazy(), as_of, task.horizon).collect())
+    together, orders = counts.together[0], int(counts.orders[0])
+    pairs = baskets.frequent(together, orders, task.support)
+    thirds = baskets.Thirds(pairs.head(baskets.EXTENDED), task.basket_items)
+    likely = steps.likely()
+    between = [sequence.step_days(sequence.visits(_NO_BASKETS, newly), likely, task.step_items)]
+    for each in task.files if thirds.pairs.height or likely.height else ():
+        held = _read(each)
+        if thirds.pairs.height:
+            thirds.add(held)
+        if likely.height:
+            between.append(sequence.step_days(sequence.visits(held, newly), likely, task.step_items))
+    triples = baskets.rules_of_triples(thirds, together, orders, task.support)
+    if task.support is None:
+        triples = baskets.telling(triples, together)
+    rules = [baskets.strongest(each) for each in (baskets.rules_of_pairs(pairs, orders), triples)]
+    tables = (pl.concat(rules), likely, merge(between, "pair", "days"), merge(entries, "item", "days"), pairs)
+    for name, table in zip(TABLES, tables, strict=True):
+        _write(table, task.folder, name)
+    return {
+        "orders": orders,
+        "pairs": pairs.height,
+        **{f"giant_{name}": number for name, number in counts.giant.items()},
+        "returned": steps.customers,
+    }
+
+
+def count_segments(task: Task, labels: Sequence[str], segments: int) -> None:
+    """Count the pairs of the orders of each segment, after `count`, and leave the table of those that tell most.
+
+    `labels` are files of NumPy, one a shard: the segment of each customer by code.
+    """
+    counts = baskets.Counts.none(segments, task.basket_items)
+    for each, of_shard in zip(task.files if task.basket_items else (), labels, strict=bool(task.basket_items)):
+        held = _read(each)
+        counts.add(held, np.load(of_shard)[held[CODE].to_numpy()])
+    _write(baskets.pairs_of_segments(counts, _read(_place(task.folder, PAIRS))), task.folder, OF_SEGMENTS)
+
+
+class Counting:
+    """Does the counting beside the caller, or at once where that is not worth a process; a context manager.
+
+    Raises
+    ------
+    EngineError
+        From all its methods, where the process ended before its time.
+    """
+
+    def __init__(self) -> None:
+        # One thread: the second processor is what the analysis itself leaves.
+        self._process = Process("engine.runners.counting:serve", _broken, POLARS_MAX_THREADS="1")
+        self._task: Task | None = None
+        self.counted: dict[str, int] = {}
+        """What `count` returns, once `tables` has been called."""
+
+    def start(self, task: Task, *, beside: bool) -> None:
+        """Begin to count; `beside` in a process of its own."""
+        self._task = task
+        if beside:
+            self._process.ask({"task": {name: getattr(task, name) for name in Task.__slots__}})
+        else:
+            self.counted = count(task)
+
+    def label(self, segments: Sequence[np.ndarray], number: int) -> None:
+        """Go on with the segments of the customers of each shard, by their codes."""
+        assert self._task is not None
+        labels = [f"{file}.labels.npy" for file in self._task.files]
+        for place, of_shard in zip(labels, segments, strict=True):
+            np.save(place, of_shard)
+        if self._process.runs:
+            self._process.ask({"labels": labels, "segments": number})
+        else:
+            count_segments(self._task, labels, number)
+
+    def tables(self) -> Mapping[str, pl.DataFrame]:
+        """Wait until all is counted; return the tables by name."""
+        assert self._task is not None
+        if self._process.runs:
+            for _ in range(2):
+                answer = self._process.answer()
+                if "error" in answer:
+                    raise EngineError(f"What is bought together could not be counted: {answer['error']}.")
+                self.counted |= answer["counted"]
+        return {name: _read(_place(self._task.folder, name)) for name in (*TABLES, OF_SEGMENTS)}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._process.__exit__(kind, error, trace)
+
+
+def _broken() -> EngineError:
+    return EngineError(
+        "What is bought together could not be counted: its process ended.",
+        hint="It may have lacked memory; --without baskets,sequence does without it.",
+    )
+
+
+def serve() -> None:
+    """Be the process: count what is asked for on stdin, until it ends."""
+    os.nice(5)  # the fits go first
+    task: Task | None = None
+    for message in asked():
+        try:
+            if "task" in message:
+                task = Task(**message["task"])
+                counted = count(task)
+            else:
+                assert task is not None
+                count_segments(task, message["labels"], message["segments"])
+                counted = {}
+            tell({"counted": counted})
+        except (OSError, MemoryError, pl.exceptions.PolarsError) as error:
+            tell({"error": str(error) or type(error).__name__})
+
+
+def _place(folder: str, name: str) -> Path:
+    return Path(folder) / f"{name}.counted"
+
+
+def _read(path: str | Path) -> pl.DataFrame:
+    return pl.scan_ipc(path, glob=False).collect()
+
+
+def _write(table: pl.DataFrame, folder: str, name: str) -> None:
+    table.write_ipc(_place(folder, name))
