@@ -18,7 +18,7 @@ ROOT = Path(__file__).parents[1]
 
 
 def started(work: str, stdout: int | None = subprocess.PIPE, **environment: str) -> subprocess.Popen[str]:
-    """Start a process for a function without arguments, named as `module:function`; `environment` is added to its own."""
+    """Start a process for a function without arguments, named as `module:function`; `environment` is added."""
     module, function = work.split(":")
     return subprocess.Popen(  # noqa: S603 - the work is named in this package
         [sys.executable, "-c", f"from {module} import {function}; {function}()"],
@@ -54,7 +54,7 @@ class Process:
 
     @cached_property
     def _process(self) -> subprocess.Popen[str]:
-        return started(self._work, **self._environment)
+        return started(self._work, subprocess.PIPE, **self._environment)
 
     def ask(self, message: dict[str, Any]) -> None:
         """Send a message; returns at once."""
