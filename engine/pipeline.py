@@ -18,7 +18,7 @@ from engine.schema import MICROS_OF
 from engine.segments.store import load_model
 from engine.segments.training import Origin
 from engine.tables import tabulate
-from engine.workspace import discard, used_space
+from engine.workspace import used_space
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -58,7 +58,6 @@ def analyze(
         intake, as_of = run.read(detected)
         built = run.build(detected, intake, as_of)
         totals = built.totals
-        discarding = discard(intake.shards)
         task = patterns.task(built.works, run.work, totals, built.wanted, settings.basket_support)
         # The fits leave a processor idle, which counts and starts to draw meanwhile.
         counting.start(task, beside=len(built.works) > 1)
@@ -96,7 +95,6 @@ def analyze(
             summary, frames, pl.scan_parquet(target / outputs.CUSTOMERS, glob=False), segmentation.model, target
         )
         drawing.join()
-        discarding.join()
         plan = detected.needs.record(max(built.used, used_space(run.work)))
         outputs.write(result, customers, intake.rejects, detected.source, settings, stages, painter, plan)
         return result

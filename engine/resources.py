@@ -42,6 +42,8 @@ SHARDS_SHARE = 0.9
 """Size of all shards, by byte of the input."""
 FEATURES_BYTES = 430
 """Size of the features of a customer."""
+INSIGHTS_BYTES = 35
+"""Size of what the insights need of a line; a shard is removed as soon as it stands there."""
 LABELLED_BYTES = 420
 """Size of a labelled customer; they are written when the shards are gone."""
 OUTPUT_BYTES = 240
@@ -152,7 +154,7 @@ def plan(
         memory_limit=limit,
         lines_in_memory=int(working * lines / input_bytes) if input_bytes else 0,
         disk_needed=customers * FEATURES_BYTES
-        + max(int(input_bytes * SHARDS_SHARE) + rewritten, customers * LABELLED_BYTES),
+        + max(int(input_bytes * SHARDS_SHARE) + rewritten, lines * INSIGHTS_BYTES + customers * LABELLED_BYTES),
         output_needed=customers * OUTPUT_BYTES + OUTPUT_BASE,
     )
 

@@ -21,10 +21,11 @@ from engine.resources import MB, check_space, disk_full, is_disk_full, memory_li
 from engine.runners import local
 from engine.settings import Settings
 from engine.stages import Stages
-from engine.workspace import used_space, workspace
+from engine.workspace import discard, used_space, workspace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
+    from threading import Thread
 
     from engine.intake.extent import Extent
     from engine.intake.shards import Intake
@@ -121,6 +122,7 @@ class Run:
         """
         used = used_space(self.work)
         message = f"Computing the features of the customers from {intake.kept:,} lines"
+        discarding: list[Thread] = []
         with self.stages.stage("features", message, total=len(intake.shards), unit="shards") as tick:
             totals = local.total(intake.products, categories)
             insights = frozenset(INSIGHTS) - frozenset(self.settings.without) if categories is None else frozenset()
@@ -133,9 +135,12 @@ class Run:
                 wanted,
                 counted=counted,
                 lines_in_memory=detected.needs.lines_in_memory,
+                done=lambda shard: discarding.append(discard([shard])),
                 tick=tick,
             )
             features = local.all_features(works)
+            for thread in discarding:
+                thread.join()
         return Built(works, features, sums, totals, wanted, counted, max(used, used_space(self.work)))
 
 

@@ -152,9 +152,12 @@ def build_features(
     *,
     counted: bool,
     lines_in_memory: int = LINES_IN_MEMORY,
+    done: Callable[[Path], None] = lambda _: None,
     tick: Callable[[int], None] = lambda _: None,
 ) -> tuple[list[Work], Sums]:
-    """Compute the features of every shard into `folder`, and the sums over all; `tick` gets a 1 after every shard.
+    """Compute the features of every shard into `folder`, and the sums over all.
+
+    `done` gets each shard that is needed no more, `tick` a 1 after it.
 
     A shard with more lines than `lines_in_memory` is read anew for every query, and never held as a whole.
     """
@@ -166,6 +169,7 @@ def build_features(
         parts.append(_sums_of(shard, work, totals, wanted))
         works.append(work)
         del shard  # not to be held while the next one is read
+        done(path)
         tick(1)
     return works, _merged(parts)
 
