@@ -144,7 +144,7 @@ def summarise(
         *alerts.of_lines(built.totals.kinds | built.sums.duplicates, read["rows"]["kept"]),
         *alerts.of_baskets(built.sums.baskets),
         *alerts.of_customers(customers, summary),
-        *alerts.outlying(months.finish_months(built.sums.months, as_of)),
+        *alerts.outlying(months.finish_months(built.sums.months, built.wanted.first, as_of)),
     ]
     summary["segments"] = records(segments.rename({"segment": "id", "segment_name": "name"}))
     summary["drift"] = {

@@ -65,7 +65,7 @@ def tabulate(
     features, histograms = measure_features(customers)
     of_cohorts = cohorts.finish_segment_cohorts(found.cohorts, names, as_of)
     grid = _rfm_grid(customers)
-    of_months = months.finish_months(sums.months, as_of)
+    of_months = months.finish_months(sums.months, wanted.first, as_of)
     curves = (
         (
             concentration(customers.select("revenue").collect(engine="streaming").to_series()),

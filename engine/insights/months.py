@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 
+FIRST_DAYS = 2
+"""Day of a month up to which data that begins on it holds the whole month."""
+
+
 def customer_months(orders: pl.LazyFrame) -> pl.LazyFrame:
     """Sum orders by customer and calendar month.
 
@@ -44,11 +48,14 @@ def month_sums(customer_months: pl.LazyFrame) -> pl.LazyFrame:
     )
 
 
-def finish_months(sums: pl.DataFrame, as_of: datetime) -> pl.DataFrame:
-    """Turn the merged sums into the table of months; a month is complete where it ends by as_of.
+def finish_months(sums: pl.DataFrame, first: datetime, as_of: datetime) -> pl.DataFrame:
+    """Turn the merged sums into the table of months; one is complete where it ends by as_of.
+
+    The month of the `first` line is so only where that lies on its first or second day: the data may begin within it.
 
     Revenue is either that of customers whose first month it is, or of those who came back (or only sent back).
     """
+    begin = first.date().replace(day=1) if first.day <= FIRST_DAYS else first.date()
     return sums.select(
         "month",
         "orders",
@@ -57,5 +64,5 @@ def finish_months(sums: pl.DataFrame, as_of: datetime) -> pl.DataFrame:
         revenue=money(pl.col("amount")),
         new_revenue=money(pl.col("new_amount")),
         returning_revenue=money(pl.col("amount") - pl.col("new_amount")),
-        complete=pl.col("month").dt.offset_by("1mo").cast(pl.Datetime("us")) <= as_of,
+        complete=(pl.col("month").dt.offset_by("1mo").cast(pl.Datetime("us")) <= as_of) & (pl.col("month") >= begin),
     )

@@ -10,7 +10,6 @@ import polars as pl
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-SAME_YEAR = "on the three before"
 _YEAR = 12
 _QUARTER = 3
 _AVERAGE = 100
@@ -45,7 +44,7 @@ def trend(months: pl.DataFrame) -> tuple[float, str] | None:
     """Return the change of the last three complete months' revenue, on the year before or else on the three before."""
     whole = months.filter("complete").sort("month")["revenue"].drop_nulls().to_list()
     now = sum(whole[-_QUARTER:])
-    for back, name in ((_YEAR, "on the year before"), (_QUARTER, SAME_YEAR)):
+    for back, name in ((_YEAR, "on the year before"), (_QUARTER, "on the three before")):
         if len(whole) >= back + _QUARTER:
             before = sum(whole[-_QUARTER - back : len(whole) - back])
             return (now / before - 1, name) if before > 0 else None

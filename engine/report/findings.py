@@ -6,15 +6,16 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from engine.insights.tree import driver
 from engine.report import numbers
-from engine.report.figures import SAME_YEAR, median_gap, one_time_share, retention_after, strongest, trend
+from engine.report.figures import median_gap, one_time_share, retention_after, strongest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from engine.result import Frames
 
-MOST = 7
+MOST = 8
 _NAME = 60
 _FEW_CUSTOMERS = 20
 _CONCENTRATED, _EVEN = 0.5, 0.35
@@ -25,16 +26,17 @@ _WORTH = 0.03
 
 
 def findings(frames: Frames, summary: dict[str, Any]) -> list[str]:
-    """Return up to seven findings, the most telling first; what was left out is told by the alerts, not again here."""
+    """Return up to eight findings, the most telling first; what was left out is told by the alerts, not again here."""
     currency = str(summary.get("currency") or "")
     said = [
         *_best_segment(frames.segments, summary, currency),
         *_concentration(summary),
-        *_trend(frames),
+        *_trend(frames, summary),
         *_slipping(frames, currency),
         *_retention(frames),
         *_once(frames, summary),
         *_affinity(frames),
+        *_pair(frames),
         *_size(frames, summary, currency),
     ]
     return said[:MOST]
@@ -108,11 +110,17 @@ def _with_medians(frames: Frames) -> Iterator[dict[str, Any]]:
 
 
 def _retention(frames: Frames) -> Iterator[str]:
-    first, third = retention_after(frames.cohorts, 1), retention_after(frames.cohorts, 3)
-    if first is None:
+    """Say how many come back: within days, where customers were followed so long, else in the months after."""
+    known = frames.repeat_rates.filter(pl.col("segment").is_null() & pl.col("rate").is_not_null())
+    rates = dict(known.select("horizon_days", "rate").iter_rows())
+    told = [f"{numbers.share(rates[days])} within {days} days" for days in (30, 90) if days in rates]
+    if told:
+        yield f"Of new customers, {' and '.join(told)} of their first order have ordered again."
         return
-    text = f"{numbers.share(first)} of new customers order again in the month after their first order"
-    yield text + ("." if third is None else f", {numbers.share(third)} three months after it.")
+    first, third = retention_after(frames.cohorts, 1), retention_after(frames.cohorts, 3)
+    if first is not None:
+        text = f"{numbers.share(first)} of new customers order again in the month after their first order"
+        yield text + ("." if third is None else f", {numbers.share(third)} three months after it.")
 
 
 def _once(frames: Frames, summary: dict[str, Any]) -> Iterator[str]:
@@ -136,11 +144,32 @@ def _affinity(frames: Frames) -> Iterator[str]:
     )
 
 
-def _trend(frames: Frames) -> Iterator[str]:
-    moved = trend(frames.months)
-    if moved is not None:
-        season = "; a season may be part of it" if moved[1] == SAME_YEAR else ""
-        yield f"Revenue of the last three full months: {numbers.change(moved[0])} {moved[1]}{season}."
+def _trend(frames: Frames, summary: dict[str, Any]) -> Iterator[str]:
+    """Say how revenue moved between two comparable periods, and what moved it most."""
+    periods, currency = summary.get("periods"), str(summary.get("currency") or "")
+    if not periods or periods["revenue_before"] <= 0:
+        return
+    change = periods["revenue_after"] / periods["revenue_before"] - 1
+    text = f"Revenue of {periods['name']}: {numbers.change(change)}"
+    if (best := driver(frames.revenue_tree.to_dicts())) is not None:
+        before, after = (numbers.amount(best[side], best["unit"], currency, short=True) for side in ("before", "after"))
+        text += f", most of it by {_lowered(best['label'])} ({before} to {after}, {numbers.change(best['change'])})"
+    yield text + ("; a season may be part of it." if "year" not in periods["name"] else ".")
+
+
+def _lowered(label: str) -> str:
+    return label[:1].lower() + label[1:]
+
+
+def _pair(frames: Frames) -> Iterator[str]:
+    """Say which two products tell most of what is bought together."""
+    found = frames.basket_rules.filter((pl.col("antecedents").list.len() == 1) & (pl.col("lift_low") > 1)).head(1)
+    for row in found.iter_rows(named=True):
+        one, other = _short(row["antecedent_labels"][0]), _short(row["consequent_label"])
+        yield (
+            f"Bought together: {numbers.share(row['confidence'])} of the orders with {one} also hold {other}, "
+            f"{numbers.times(row['lift'])} as many as by chance."
+        )
 
 
 def _size(frames: Frames, summary: dict[str, Any], currency: str) -> Iterator[str]:

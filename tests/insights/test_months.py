@@ -11,6 +11,9 @@ from engine.insights.months import customer_months, finish_months, month_sums
 from tests.insights.builders import AS_OF, ORDERS, Order, cut, firsts_of, frame, month
 
 
+FIRST = datetime(2020, 1, 1)
+
+
 @settings(deadline=None, max_examples=60)
 @given(ORDERS)
 def test_revenue_of_a_month_is_that_of_its_new_customers_and_of_all_others(orders: list[Order]) -> None:
@@ -22,7 +25,7 @@ def test_revenue_of_a_month_is_that_of_its_new_customers_and_of_all_others(order
         kind[month(order.at)] += order.amount
 
     sums = merge([month_sums(customer_months(frame(part))).collect() for part in cut(orders, "abc")], "month")
-    table = finish_months(sums, AS_OF)
+    table = finish_months(sums, FIRST, AS_OF)
 
     assert table["month"].to_list() == sorted({month(order.at) for order in orders})
     for row in table.iter_rows(named=True):
@@ -53,13 +56,23 @@ def test_revenue_of_a_month_is_that_of_its_new_customers_and_of_all_others(order
 def test_money_sent_back_counts_with_the_customer_who_sends_it(
     orders: list[Order], new: float, returning: float
 ) -> None:
-    table = finish_months(month_sums(customer_months(frame(orders))).collect(), AS_OF)
+    table = finish_months(month_sums(customer_months(frame(orders))).collect(), FIRST, AS_OF)
 
     assert table.select("new_revenue", "returning_revenue").rows() == [(new, returning)]
 
 
+@pytest.mark.parametrize(("day", "complete"), [(1, True), (2, True), (3, False)])
+def test_the_first_month_is_complete_where_the_data_begins_with_it(day: int, *, complete: bool) -> None:
+    orders = [Order("a", datetime(2024, 1, day, 9)), Order("a", datetime(2024, 2, 5))]
+    sums = month_sums(customer_months(frame(orders))).collect()
+
+    table = finish_months(sums, orders[0].at, datetime(2024, 2, 20))
+
+    assert table["complete"].to_list() == [complete, False]
+
+
 def test_no_orders_make_no_months() -> None:
-    table = finish_months(month_sums(customer_months(frame([]))).collect(), AS_OF)
+    table = finish_months(month_sums(customer_months(frame([]))).collect(), FIRST, AS_OF)
 
     assert table.is_empty()
     assert {"new_revenue", "returning_revenue"} <= set(table.columns)

@@ -94,12 +94,21 @@ def test_each_finding_holds_the_figures_of_its_frame() -> None:
     assert len(said) <= MOST
     assert said[0] == "Big buyers: 20% of customers bring 75% of revenue, £450 each, 3.8\u00d7 the average customer."
     assert said[1] == "Revenue hangs on few customers: the best 10% bring 41% of it, the best 20% bring 62%."
-    assert said[2].startswith("Revenue of the last three full months: ")
+    assert said[2] == (
+        "Revenue of the last three full months on the same of the year before: \u221211%, most of it by customers "
+        "(4,200 to 3,610, \u221214%)."
+    )
     assert said[3].startswith("Lapsed buyers: slipping away. Half of all customers ordered in the last 60 days;")
     assert said[3].endswith("silent for 120 days or more. They have brought \u00a330.0k, 25% of revenue.")
-    assert said[4] == "20% of new customers order again in the month after their first order."
+    rates = dict(frames.repeat_rates.filter(pl.col("segment").is_null()).select("horizon_days", "rate").iter_rows())
+    assert said[4] == (
+        f"Of new customers, {rates[30]:.0%} within 30 days and {rates[90]:.0%} within 90 days of their first order "
+        "have ordered again."
+    )
     assert said[5].startswith("60% of buyers have ordered only once")
     assert said[6] == "Big buyers: Toys takes 30% of their spend, 3.0\u00d7 the usual 10%."
+    rule = frames.basket_rules.row(0, named=True)
+    assert said[7].startswith(f"Bought together: {rule['confidence']:.0%} of the orders with")
 
 
 def test_the_segment_furthest_behind_its_own_rhythm_is_named() -> None:
@@ -127,10 +136,15 @@ def test_what_the_data_does_not_bear_out_is_not_said() -> None:
     frames, summary = example(1, months=1, customers=3)
     summary |= {"buyers": 3, "alerts": [], "rows": {"read": 3, "kept": 3, "rejected": 0, "rejected_by_reason": {}}}
     bare = dataclasses.replace(
-        frames, affinity=frames.affinity.clear(), gaps=frames.gaps.clear(), cohorts=frames.cohorts.clear()
+        frames,
+        affinity=frames.affinity.clear(),
+        gaps=frames.gaps.clear(),
+        cohorts=frames.cohorts.clear(),
+        repeat_rates=frames.repeat_rates.clear(),
+        basket_rules=frames.basket_rules.clear(),
     )
 
-    said = findings(bare, summary)
+    said = findings(bare, summary | {"periods": None})
 
     assert said == [
         "3 customers with 13 orders bring £8.9M, as one segment.",
