@@ -39,6 +39,10 @@ def show(summary: dict[str, Any], findings: Sequence[str], console: Console, fil
         heading("Key findings", console)
         for number, finding in enumerate(findings, 1):
             item(f"{number}.", flat(finding), console)
+    if reasons := list(dict.fromkeys(each["reason"] for each in summary.get("left_out") or [])):
+        heading("Left out", console)
+        for reason in reasons:
+            item("\u2013", flat(reason), console, style="dim")
     if files is not None:
         heading("Files", console)
         item("→", str(files / REPORT), console, style="bold")

@@ -10,7 +10,6 @@ from engine.insights.merge import merge
 from engine.insights.months import customer_months, finish_months, month_sums
 from tests.insights.builders import AS_OF, ORDERS, Order, cut, firsts_of, frame, month
 
-
 FIRST = datetime(2020, 1, 1)
 
 
