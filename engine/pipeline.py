@@ -96,5 +96,6 @@ def analyze(
         )
         drawing.join()
         plan = detected.needs.record(max(built.used, used_space(run.work)))
-        outputs.write(result, customers, intake.rejects, detected.source, settings, stages, painter, plan)
+        beside = counting.cost
+        outputs.write(result, customers, intake.rejects, detected.source, settings, stages, painter, plan, beside)
         return result

@@ -126,7 +126,7 @@ class Run:
         with self.stages.stage("features", message, total=len(intake.shards), unit="shards") as tick:
             totals = local.total(intake.products, categories)
             insights = frozenset(INSIGHTS) - frozenset(self.settings.without) if categories is None else frozenset()
-            wanted = Wanted(insights, intake.first, as_of)
+            wanted = Wanted(insights, intake.first, intake.last, as_of)
             counted = detected.source.reading.roles.column("quantity") is not None
             works, sums = local.build_features(
                 intake.shards,

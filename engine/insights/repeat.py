@@ -8,7 +8,6 @@ log(-log), so that it stays between 0 and 1 (Kalbfleisch & Prentice 2002, 1.4).
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
 from math import exp, log, sqrt
 from typing import TYPE_CHECKING
 
@@ -20,6 +19,7 @@ from engine.units import DAY_US, microseconds
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import datetime
 
 HORIZONS = (30, 60, 90, 180, 365)
 """Days within which a second purchase is counted."""
@@ -33,16 +33,6 @@ REPEAT_RATES = {
     **dict.fromkeys(("rate", "low", "high"), pl.Float64),
 }
 REPEAT_CURVE = {"segment": pl.Int64, "segment_name": pl.String, "day": pl.Int64, "rate": pl.Float64}
-
-
-def newly_from(first: datetime, as_of: datetime) -> datetime:
-    """Return the moment from which first purchases are those of new customers: the second calendar month of the data.
-
-    Who bought in the first month may have been a customer before. With one month only, it is the first.
-    """
-    month = datetime(first.year, first.month, 1)
-    following = (month + timedelta(days=31)).replace(day=1)
-    return following if as_of - timedelta(microseconds=1) >= following else month
 
 
 def first_purchases(orders: pl.LazyFrame, gaps: pl.LazyFrame) -> pl.LazyFrame:

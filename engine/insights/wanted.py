@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from datetime import datetime
+from datetime import datetime, timedelta
 
 INSIGHTS = ("affinity", "baskets", "sequence", "cohorts", "timing", "concentration", "statistics")
 """Names of the insights; each can be switched off."""
@@ -18,8 +15,19 @@ class Wanted:
 
     insights: frozenset[str]
     first: datetime
-    """The first kept line."""
+    last: datetime
+    """The first and the last kept line."""
     as_of: datetime
+
+    @property
+    def newly(self) -> datetime:
+        """The moment from which first purchases are those of new customers: the second calendar month of the data.
+
+        Who bought in the first month may have been a customer before. With one month only, it is the first.
+        """
+        month = datetime(self.first.year, self.first.month, 1)
+        following = (month + timedelta(days=31)).replace(day=1)
+        return following if self.last >= following else month
 
     def __contains__(self, insight: str) -> bool:
         return insight in self.insights

@@ -93,11 +93,12 @@ def write(
     stages: Stages,
     painter: Painter,
     plan: dict[str, Any],
+    beside: dict[str, float],
 ) -> None:
     """Write all outputs of a run and put them into place.
 
     `customers` are the labelled customers in the order of their ids; they are streamed to the files. `plan` is what the
-    run was allowed and what it took, for its record.
+    run was allowed and what it took, `beside` what it cost beside this process and the painter's, for its record.
     """
     assert result.out is not None  # the caller asks for files only with a folder
     with staged(result.out) as folder:
@@ -120,7 +121,7 @@ def write(
             painter.finish()
         write_json(folder / SUMMARY, result.summary)
         write_json(folder / MODEL, result.model.to_dict())
-        write_json(folder / RUN, {**run_record(source, settings), **cost(stages, painter, plan)})
+        write_json(folder / RUN, {**run_record(source, settings), **cost(stages, painter, plan), **beside})
 
 
 def write_customers(customers: pl.LazyFrame, folder: Path) -> None:

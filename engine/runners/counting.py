@@ -18,7 +18,9 @@ import polars as pl
 from engine.errors import EngineError
 from engine.insights import baskets, sequence
 from engine.insights.merge import merge
+from engine.machine import peak_memory, processor_seconds
 from engine.process import Process, asked, tell
+from engine.resources import MB
 from engine.schema import CODE
 
 if TYPE_CHECKING:
@@ -118,6 +120,8 @@ class Counting:
         self._task: Task | None = None
         self.counted: dict[str, int] = {}
         """What `count` returns, once `tables` has been called."""
+        self.cost: dict[str, float] = {}
+        """Processor time in seconds, and memory in megabytes, that a process of its own has taken until then."""
 
     def start(self, task: Task, *, beside: bool) -> None:
         """Begin to count; `beside` in a process of its own."""
@@ -147,6 +151,7 @@ class Counting:
                 if "error" in answer:
                     raise EngineError(f"What is bought together could not be counted: {answer['error']}.")
                 self.counted |= answer["counted"]
+                self.cost = answer["cost"]
         return {name: _read(_place(self._task.folder, name)) for name in (*TABLES, OF_SEGMENTS)}
 
     def __enter__(self) -> Self:
@@ -178,7 +183,11 @@ def serve() -> None:
                 assert task is not None
                 count_segments(task, message["labels"], message["segments"])
                 counted = {}
-            tell({"counted": counted})
+            cost = {
+                "counting_processor_seconds": round(processor_seconds(), 3),
+                "counting_peak_memory_mb": round(peak_memory() / MB, 1),
+            }
+            tell({"counted": counted, "cost": cost})
         except (OSError, MemoryError, pl.exceptions.PolarsError) as error:
             tell({"error": str(error) or type(error).__name__})
 

@@ -66,7 +66,7 @@ class Shard:
 def task(works: Sequence[Work], folder: Path, totals: Totals, wanted: Wanted, support: float | None) -> Task:
     """Say what is to be counted of the shards, see `runners.counting`."""
     items, _ = totals.basket
-    newly, as_of = repeat.newly_from(wanted.first, wanted.as_of).date(), wanted.as_of.date()
+    newly, as_of = wanted.newly.date(), wanted.as_of.date()
     return Task(
         files=tuple(str(work.baskets) for work in works),
         folder=str(folder),
@@ -95,14 +95,13 @@ def sum_patterns(
     """
     counting.label(segments, names.height)
     items, _ = totals.basket
-    newly = repeat.newly_from(wanted.first, wanted.as_of)
     parts: dict[str, list[pl.DataFrame]] = {}
     for work, of_shard in zip(works, segments, strict=True):
-        for name, query in _queries(_shard(work, of_shard), newly, wanted.as_of).items():
+        for name, query in _queries(_shard(work, of_shard), wanted.newly, wanted.as_of).items():
             parts.setdefault(name, []).append(collect(query))
         tick(1)
     counts = counting.tables()
-    horizon = sequence.horizon(newly.date(), wanted.as_of.date())
+    horizon = sequence.horizon(wanted.newly.date(), wanted.as_of.date())
     return Patterns(
         totals=merge(parts["totals"], "segment").with_columns(pl.col("segment").cast(pl.Int64)),
         categories=affinity.merge_affinity(parts["categories"]),

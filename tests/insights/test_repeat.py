@@ -25,9 +25,9 @@ from engine.insights.repeat import (
     finish_curve,
     finish_repeat,
     first_purchases,
-    newly_from,
     repeat_sums,
 )
+from engine.insights.wanted import Wanted
 from engine.schema import CODE
 from tests.insights.builders import AS_OF, NAMES, ORDERS, SEGMENTS, START, Order, cut, firsts_of, frame, with_segments
 
@@ -292,18 +292,19 @@ def test_a_segment_without_new_customers_has_no_row_and_all_customers_are_everyo
 
 
 @pytest.mark.parametrize(
-    ("first", "as_of", "expected"),
+    ("first", "last", "expected"),
     [
         pytest.param(datetime(2024, 1, 15), datetime(2024, 6, 1), datetime(2024, 2, 1), id="second month"),
         pytest.param(datetime(2024, 1, 1), datetime(2024, 6, 1), datetime(2024, 2, 1), id="from the first moment on"),
         pytest.param(datetime(2023, 12, 31, 23), datetime(2024, 1, 2), datetime(2024, 1, 1), id="over the new year"),
         pytest.param(datetime(2024, 2, 29), datetime(2024, 3, 5), datetime(2024, 3, 1), id="leap day"),
-        pytest.param(datetime(2024, 1, 15), datetime(2024, 2, 1), datetime(2024, 1, 1), id="one month to its end"),
+        pytest.param(datetime(2024, 1, 15), datetime(2024, 1, 31, 23), datetime(2024, 1, 1), id="one month to its end"),
         pytest.param(datetime(2024, 1, 15), datetime(2024, 1, 16), datetime(2024, 1, 1), id="one day"),
     ],
 )
-def test_new_customers_begin_with_the_second_month(first: datetime, as_of: datetime, expected: datetime) -> None:
-    assert newly_from(first, as_of) == expected
+def test_new_customers_begin_with_the_second_month(first: datetime, last: datetime, expected: datetime) -> None:
+    # However long after the last line they are looked at.
+    assert Wanted(frozenset(), first, last, last + timedelta(days=400)).newly == expected
 
 
 def days_of(path: Path, customer: int, day: int) -> list[Order]:
@@ -317,7 +318,7 @@ def days_of(path: Path, customer: int, day: int) -> list[Order]:
 def test_cdnow_comes_back_as_often_as_a_plain_count_says(real_data: Path) -> None:
     orders = days_of(real_data / "cdnow_master.txt", 0, 1)
     as_of = datetime(1998, 7, 1)
-    newly = newly_from(datetime(1997, 1, 1), as_of)
+    newly = Wanted(frozenset(), datetime(1997, 1, 1), datetime(1998, 6, 30), as_of).newly
     days: dict[str, list[int]] = defaultdict(list)
     for order in orders:
         days[order.customer].append(order.at.toordinal())

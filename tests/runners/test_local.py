@@ -13,7 +13,7 @@ from engine.runners import local
 from engine.schema import CODE
 from tests.intake.builders import take_file
 
-WANTED = Wanted(frozenset(INSIGHTS), datetime(2023, 1, 1), datetime(2025, 1, 1))
+WANTED = Wanted(frozenset(INSIGHTS), datetime(2023, 1, 1), datetime(2024, 12, 31), datetime(2025, 1, 1))
 
 
 def test_shard_that_is_streamed_has_the_features_of_one_in_memory(tmp_path: Path) -> None:
