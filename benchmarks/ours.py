@@ -105,7 +105,9 @@ def baskets(export: Path, folder: Path, stages: Stages) -> dict[str, int | float
             held = local.collect(study.baskets(coded(local.scan(shard), totals.codes.lazy()), number))
             counts.add(held, np.ones(held.height, dtype=np.int64))
         orders = int(counts.orders.sum())
-        rules = study.rules_of_pairs(study.frequent(counts.together[0], orders, BASKET_SUPPORT), orders)
+        together = counts.together[0]
+        pairs = study.frequent(together, orders, BASKET_SUPPORT)
+        rules = study.rules_of_pairs(pairs, orders, study.looked_at(together, orders, BASKET_SUPPORT))
     sums = {name: float(rules[name].sort().sum()) for name in ("confidence", "lift", "leverage", "zhang")}
     return {"baskets": orders, "rules": rules.height, "orders": int(rules["both"].sum()), **sums}
 

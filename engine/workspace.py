@@ -48,7 +48,8 @@ def workspace(parent: Path | None = None, tell: Callable[[str], None] | None = N
     lock: IO[str] | None = None
     try:
         try:
-            folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir=place))
+            # The whole path: processes of ours, whose working directory is another one, read in it too.
+            folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir=place.absolute()))
             lock = _claim(folder)
         except OSError as error:
             raise ResourceError(

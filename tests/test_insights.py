@@ -14,6 +14,7 @@ from engine import Settings, analyze
 from engine.errors import EngineError
 from engine.insights.affinity import MAX_ITEMS
 from engine.insights.wanted import INSIGHTS
+from engine.intake.rules import GIANT_BASKET
 from engine.result import Analysis
 from tests.conftest import Cli
 
@@ -142,6 +143,28 @@ def test_without_products_and_categories_what_needs_them_is_left_out(export: Pat
     assert not bare.frames.revenue_tree.is_empty()
 
 
+def test_one_category_without_products_is_told_as_what_it_is(tmp_path: Path) -> None:
+    rows = [f"c{n % 20},o{n},2024-0{1 + n % 6}-{1 + n % 28:02},Only,10.00" for n in range(100)]
+    path = tmp_path / "one.csv"
+    path.write_text("customer_id,order_id,date,category,amount\n" + "\n".join(rows) + "\n", encoding="utf-8")
+
+    told = reasons(analyze(path))
+
+    one = "The file has no products and one category only, and nothing to compare it with."
+    expected = ("affinity", "basket_rules", "segment_pairs", "sequences", "entry_products", "rhythm")
+    assert {name: told[name] for name in expected} == dict.fromkeys(expected, one)
+
+
+def test_where_all_orders_are_giants_that_is_why_there_are_no_baskets(tmp_path: Path) -> None:
+    rows = [f"c{n},o{n},2024-0{1 + n % 6}-11,p{line % 9},10.00" for n in range(12) for line in range(GIANT_BASKET)]
+    path = tmp_path / "giants.csv"
+    path.write_text("customer_id,order_id,date,product,amount\n" + "\n".join(rows) + "\n", encoding="utf-8")
+
+    told = reasons(analyze(path))
+
+    assert told["basket_rules"] == "All orders hold 500 lines or more: they are no shopping baskets."
+
+
 def test_without_products_baskets_are_made_of_categories(export: Path, tmp_path: Path) -> None:
     by_category = analyze(_without(export, tmp_path / "categories.csv", "product_id", "product_name"))
 
@@ -202,6 +225,24 @@ def test_one_customer_gets_sentences_in_place_of_insights(tmp_path: Path, cli: C
     assert all(reason.endswith(".") for reason in told.values())
     assert summary["heaviness"][0]["customers"] == 1
     assert (tmp_path / "run" / "report.html").read_text("utf-8").count("Left out: ") >= 6
+
+
+def test_a_rule_that_always_holds_leaves_a_summary_that_every_program_reads(tmp_path: Path, cli: Cli) -> None:
+    """Two products that are only ever bought together have an infinite conviction, for which JSON has no word."""
+    rows = [f"c{n % 40},o{n},2024-0{1 + n % 6}-{1 + n % 28:02},{p},10.00" for n in range(120) for p in _held(n)]
+    path = tmp_path / "sure.csv"
+    path.write_text("customer_id,order_id,date,product,amount\n" + "\n".join(rows) + "\n", encoding="utf-8")
+
+    done = cli("analyze", path, "--out", tmp_path / "run", "--json")
+
+    assert done.returncode == 0, done.stderr
+    rules = json.loads(done.stdout)["basket_rules"]
+    assert {row["conviction"] for row in rules if row["confidence"] == 1} == {None}
+    assert rules == json.loads((tmp_path / "run" / "summary.json").read_text("utf-8"))["basket_rules"]
+
+
+def _held(order: int) -> tuple[str, ...]:
+    return ("cup", "saucer") if order % 3 == 0 else (f"p{order % 7}",)
 
 
 def test_every_reason_is_one_of_a_table(run: Analysis, tmp_path: Path) -> None:

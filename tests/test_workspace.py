@@ -128,3 +128,11 @@ def test_an_interruption_while_a_folder_is_removed_waits_until_it_is_gone(tmp_pa
     assert (run.stdout, run.returncode) in {("interrupted\n", 0), ("", -signal.SIGINT)}
     assert not folder.exists()
     remove(folder)  # what is gone already is no error
+
+
+def test_the_folder_is_known_by_its_whole_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "near").mkdir()
+
+    with workspace(Path("near")) as folder:
+        assert folder.is_absolute()

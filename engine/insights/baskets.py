@@ -153,6 +153,15 @@ def _enough(counts: np.ndarray, orders: int, support: float | None) -> np.ndarra
     return (counts > 0) & (counts / max(orders, 1) >= support)
 
 
+def looked_at(together: np.ndarray, orders: int, support: float | None) -> int:
+    """Return the number of items that enough orders hold: any two of them could have been a frequent pair.
+
+    NOTE: intervals are to hold for all pairs that were looked at. For the frequent ones alone they are too narrow: of
+    many pairs that are rarely together by nature, those are frequent that chance has brought together.
+    """
+    return int(_enough(np.diagonal(together), orders, support).sum())
+
+
 class Thirds:
     """Orders that hold a third item beside a pair; added up shard by shard."""
 
@@ -185,15 +194,18 @@ class Thirds:
         add_product(holding, found.matrix(), self.counts)
 
 
-def rules_of_pairs(pairs: pl.DataFrame, orders: int) -> pl.DataFrame:
-    """Turn pairs (`frequent`) into rules, both ways: antecedents (list of numbers), consequent, and the figures."""
+def rules_of_pairs(pairs: pl.DataFrame, orders: int, items: int) -> pl.DataFrame:
+    """Turn pairs (`frequent`) into rules, both ways: antecedents (list of numbers), consequent, and the figures.
+
+    `items` is the number of those that pairs were looked for among (`looked_at`).
+    """
     forth = pairs.select(
         antecedents=pl.concat_list("a"), consequent="b", both="orders", antecedent="orders_a", other="orders_b"
     )
     back = pairs.select(
         antecedents=pl.concat_list("b"), consequent="a", both="orders", antecedent="orders_b", other="orders_a"
     )
-    return _measured(pl.concat([forth, back]), orders, comparisons=pairs.height)
+    return _measured(pl.concat([forth, back]), orders, comparisons=items * (items - 1) // 2)
 
 
 def rules_of_triples(thirds: Thirds, together: np.ndarray, orders: int, support: float | None) -> pl.DataFrame:
@@ -211,10 +223,14 @@ def rules_of_triples(thirds: Thirds, together: np.ndarray, orders: int, support:
     ways = extended.select(
         pl.concat_list("a", "b").alias("antecedents"), "consequent", "both", antecedent="orders", other="other"
     )
-    return _measured(ways, orders, comparisons=ways.height)
+    return _measured(ways, orders, comparisons=_thirds_looked_at(thirds, together, orders, support))
 
 
-def telling(triples: pl.DataFrame, together: np.ndarray) -> pl.DataFrame:
+def _thirds_looked_at(thirds: Thirds, together: np.ndarray, orders: int, support: float | None) -> int:
+    return thirds.pairs.height * max(looked_at(together, orders, support) - 2, 0)
+
+
+def telling(triples: pl.DataFrame, thirds: Thirds, together: np.ndarray) -> pl.DataFrame:
     """Keep the rules of triples that say more than their pairs: both products together foretell better than either.
 
     The confidence of {A, B} -> C must be above those of A -> C and B -> C by more than chance (productive rules:
@@ -227,7 +243,7 @@ def telling(triples: pl.DataFrame, together: np.ndarray) -> pl.DataFrame:
         item = triples["antecedents"].list.get(place).to_numpy()
         pair = together[np.minimum(item, consequent), np.maximum(item, consequent)]
         best = np.maximum(best, pair / np.maximum(single[item], 1))
-    low, _ = wilson(pl.col("both"), pl.col("antecedent"), comparisons=triples.height)
+    low, _ = wilson(pl.col("both"), pl.col("antecedent"), comparisons=_thirds_looked_at(thirds, together, 0, None))
     return triples.filter((low > pl.Series("best", best)) & (pl.col("lift_low") > 1))
 
 
@@ -294,12 +310,13 @@ def pairs_of_segments(counts: Counts, pairs: pl.DataFrame) -> pl.DataFrame:
     chance would have brought together. One row per segment and pair, the most telling first: segment, `a`, `b`
     (numbers), orders, support, lift, lift_low, overall_lift (null where too few orders hold the pair).
     """
-    every = rules_of_pairs(pairs, int(counts.orders.sum())).select(
+    every = rules_of_pairs(pairs, int(counts.orders.sum()), pairs.height).select(
         a=pl.col("antecedents").list.first(), b="consequent", overall_lift="lift"
     )
     found = [every.select(pl.lit(0, pl.Int64).alias("segment"), "a", "b").head(0)]
     for segment, orders in enumerate(counts.orders.tolist(), 1):
-        own = rules_of_pairs(frequent(counts.together[segment - 1], orders, None), orders)
+        together = counts.together[segment - 1]
+        own = rules_of_pairs(frequent(together, orders, None), orders, looked_at(together, orders, None))
         once = own.filter((pl.col("antecedents").list.first() < pl.col("consequent")) & (pl.col("lift_low") > 1))
         found.append(
             strongest(once, MOST_OF_SEGMENT).select(

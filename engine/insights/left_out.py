@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from engine.insights import seasons
 from engine.insights.baskets import LEAST_ORDERS
 from engine.insights.sequence import LEAST_BEGINNERS, LEAST_CUSTOMERS
+from engine.intake.rules import GIANT_BASKET
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -18,22 +19,30 @@ OFF = "Switched off with --without {}."
 NO_ITEMS = "The file has neither products nor categories."
 NO_PRODUCTS = "The file has no products."
 ONE_PRODUCT = "There is one product only, and nothing to compare it with."
+ONE_CATEGORY = "The file has no products and one category only, and nothing to compare it with."
 
 
 def left_out(
-    frames: Frames, wanted: Wanted, *, items_by: str | None, products: int, counted: Mapping[str, int | None]
+    frames: Frames,
+    wanted: Wanted,
+    *,
+    items_by: str | None,
+    products: int,
+    categories: int,
+    counted: Mapping[str, int | None],
 ) -> list[dict[str, str]]:
     """List what is missing: the `insight` it belongs to, the `table` that is empty, and the `reason`.
 
-    `items_by` is the column of the affinities, `products` the number of those that are looked at, `counted` what was
-    counted (see `runners.patterns.Patterns`).
+    `items_by` is the column of the affinities, `products` the number of those that are looked at, `categories`
+    that of all, `counted` what was counted (see `runners.patterns.Patterns`).
     """
+    nothing = ONE_CATEGORY if categories else NO_ITEMS
     reasons = {
-        "affinity": _affinity(frames, items_by, products),
-        "baskets": _baskets(frames, counted),
-        "sequence": _sequence(frames, counted),
+        "affinity": _affinity(frames, items_by, products, nothing),
+        "baskets": _baskets(frames, counted, nothing),
+        "sequence": _sequence(frames, counted, nothing),
         "cohorts": _cohorts(frames),
-        "timing": _timing(frames, items_by, products),
+        "timing": _timing(frames, items_by, products, nothing),
         "concentration": _concentration(frames, products),
         "statistics": _statistics(frames),
     }
@@ -45,26 +54,28 @@ def left_out(
     return found
 
 
-def _affinity(frames: Frames, items_by: str | None, products: int) -> Iterator[tuple[str, str]]:
+def _affinity(frames: Frames, items_by: str | None, products: int, nothing: str) -> Iterator[tuple[str, str]]:
     if frames.affinity.is_empty():
-        yield "affinity", _no_items(items_by, products)
+        yield "affinity", _no_items(items_by, products, nothing)
     if frames.product_affinity.is_empty():
         yield "product_affinity", NO_PRODUCTS if not products else "There is no revenue to be compared."
 
 
-def _no_items(items_by: str | None, products: int) -> str:
+def _no_items(items_by: str | None, products: int, nothing: str) -> str:
     if items_by is not None:
         return "There is no revenue to be compared."
-    return ONE_PRODUCT if products else NO_ITEMS
+    return ONE_PRODUCT if products else nothing
 
 
-def _baskets(frames: Frames, counted: Mapping[str, int | None]) -> Iterator[tuple[str, str]]:
+def _baskets(frames: Frames, counted: Mapping[str, int | None], nothing: str) -> Iterator[tuple[str, str]]:
     if not frames.basket_rules.is_empty():
         if frames.segment_pairs.is_empty():
             yield "segment_pairs", f"No pair stands in {LEAST_ORDERS} orders of a segment, more often than by chance."
         return
     if not counted["compared"]:
-        reason = NO_ITEMS
+        reason = nothing
+    elif not counted["orders"] and counted["giant_orders"]:
+        reason = f"All orders hold {GIANT_BASKET} lines or more: they are no shopping baskets."
     elif not counted["orders"]:
         reason = "No order holds a product."
     else:
@@ -73,11 +84,11 @@ def _baskets(frames: Frames, counted: Mapping[str, int | None]) -> Iterator[tupl
     yield "segment_pairs", reason
 
 
-def _sequence(frames: Frames, counted: Mapping[str, int | None]) -> Iterator[tuple[str, str]]:
+def _sequence(frames: Frames, counted: Mapping[str, int | None], nothing: str) -> Iterator[tuple[str, str]]:
     back, days = counted["returned"] or 0, counted["horizon_days"]
     if frames.sequences.is_empty():
         if not counted["compared"]:
-            yield "sequences", NO_ITEMS
+            yield "sequences", nothing
         elif not back:
             yield "sequences", "No new customer came back on a later day."
         else:
@@ -85,7 +96,7 @@ def _sequence(frames: Frames, counted: Mapping[str, int | None]) -> Iterator[tup
             yield "sequences", f"Of {who}, no {LEAST_CUSTOMERS} took one product after another more often than others."
     if frames.entry_products.is_empty():
         if not counted["compared"]:
-            yield "entry_products", NO_ITEMS
+            yield "entry_products", nothing
         elif days is None:
             yield "entry_products", "The data is too short to tell who comes back: it would take 60 days."
         else:
@@ -103,14 +114,14 @@ def _cohorts(frames: Frames) -> Iterator[tuple[str, str]]:
         yield "repeat_rates", "No new customer has been followed for 30 days."
 
 
-def _timing(frames: Frames, items_by: str | None, products: int) -> Iterator[tuple[str, str]]:
+def _timing(frames: Frames, items_by: str | None, products: int, nothing: str) -> Iterator[tuple[str, str]]:
     if frames.gaps.is_empty():
         yield "gaps", "Nobody has ordered twice."
     if frames.customer_rhythm.is_empty():
         yield "customer_rhythm", "Nobody has ordered twice."
     if frames.rhythm.is_empty() or not frames.rhythm["supported"].any():
         few = "Too few customers have bought anything of one kind on two days to tell a rhythm."
-        yield "rhythm", few if items_by or products else NO_ITEMS
+        yield "rhythm", few if items_by or products else nothing
     if (reason := seasons.why_no_seasons(frames.months)) is not None or frames.seasonality.is_empty():
         yield "seasonality", reason or ""
 

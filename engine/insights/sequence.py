@@ -117,7 +117,9 @@ class Steps:
             lift=ratio(pl.col("customers") * self.customers, pl.col("first_customers") * pl.col("next_customers")),
         )
         unlikely = ratio(pl.lit(1), pl.col("customers")) - ratio(pl.lit(1), pl.lit(self.customers))
-        low, high = around(pl.col("lift"), unlikely, comparisons=found.height)
+        # All ways that enough customers could have gone, as `insights.baskets.looked_at` has it.
+        looked_at = int((self.first >= LEAST_CUSTOMERS).sum()) * int((self.next >= LEAST_CUSTOMERS).sum())
+        low, high = around(pl.col("lift"), unlikely, comparisons=looked_at)
         told = found.with_columns(lift_low=low, lift_high=high).with_columns(
             tells=pl.col("customers") * pl.col("lift_low").log()  # as `insights.baskets.strongest` has it
         )

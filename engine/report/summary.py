@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from datetime import date, datetime
+from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -157,6 +158,7 @@ def _insights(tables: Tables, built: Built, found: Patterns) -> dict[str, Any]:
             wanted,
             items_by=built.totals.items_by,
             products=len(built.totals.goods),
+            categories=built.totals.codes["category"].drop_nulls().n_unique(),
             counted=found.counted,
         ),
     }
@@ -179,9 +181,14 @@ def _shares(of: Concentration) -> dict[str, float | None]:
 
 
 def records(frame: pl.DataFrame) -> list[dict[str, Any]]:
-    """Return the rows as dictionaries that JSON can hold: times in ISO 8601."""
+    """Return the rows as dictionaries that JSON can hold: times in ISO 8601, null for what is not finite.
+
+    A conviction of null is that of a rule that always holds.
+    """
     return [{name: _plain(value) for name, value in row.items()} for row in frame.iter_rows(named=True)]
 
 
 def _plain(value: Any) -> Any:
+    if isinstance(value, float) and not isfinite(value):
+        return None
     return value.isoformat() if isinstance(value, date) else value

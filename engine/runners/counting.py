@@ -80,8 +80,9 @@ def count(task: Task) -> dict[str, int]:
             between.append(sequence.step_days(sequence.visits(held, newly), likely, task.step_items))
     triples = baskets.rules_of_triples(thirds, together, orders, task.support)
     if task.support is None:
-        triples = baskets.telling(triples, together)
-    rules = [baskets.strongest(each) for each in (baskets.rules_of_pairs(pairs, orders), triples)]
+        triples = baskets.telling(triples, thirds, together)
+    doubles = baskets.rules_of_pairs(pairs, orders, baskets.looked_at(together, orders, task.support))
+    rules = [baskets.strongest(each) for each in (doubles, triples)]
     tables = (pl.concat(rules), likely, merge(between, "pair", "days"), merge(entries, "item", "days"), pairs)
     for name, table in zip(TABLES, tables, strict=True):
         _write(table, task.folder, name)

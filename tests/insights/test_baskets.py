@@ -46,7 +46,7 @@ def rules(orders: list[list[int]], items: Items, support: float) -> pl.DataFrame
     thirds = Thirds(pairs, len(items))
     thirds.add(frame(orders))
     triples = baskets.rules_of_triples(thirds, together, len(orders), support)
-    return baskets.finish_rules(pl.concat([baskets.rules_of_pairs(pairs, len(orders)), triples]), items)
+    return baskets.finish_rules(pl.concat([baskets.rules_of_pairs(pairs, len(orders), len(items)), triples]), items)
 
 
 def toy() -> tuple[list[list[int]], Items]:
@@ -149,7 +149,7 @@ def test_a_triple_is_told_where_it_says_more_than_its_pairs() -> None:
     thirds = Thirds(baskets.frequent(together, len(orders), None), 4)
     thirds.add(frame(orders))
 
-    told = baskets.telling(baskets.rules_of_triples(thirds, together, len(orders), None), together)
+    told = baskets.telling(baskets.rules_of_triples(thirds, together, len(orders), None), thirds, together)
 
     said = {(tuple(row["antecedents"]), row["consequent"]) for row in told.iter_rows(named=True)}
     assert ((bread, butter), jam) in said
@@ -162,9 +162,22 @@ def test_pairs_of_chance_are_not_telling() -> None:
     orders = [list(map(int, dice.choice(200, 6))) for _ in range(20_000)]
     together = count(orders, 200).together.sum(axis=0)
 
-    found = baskets.rules_of_pairs(baskets.frequent(together, len(orders), None), len(orders))
+    found = baskets.rules_of_pairs(baskets.frequent(together, len(orders), None), len(orders), 200)
 
     assert found.height > 1_000
+    assert found.filter(pl.col("lift_low") > 1).is_empty()
+
+
+def test_rare_pairs_that_chance_made_frequent_are_not_telling() -> None:
+    """Of 200 items thrown together at random any two meet in 12 orders: those that meet in 20 do so by chance."""
+    dice = np.random.default_rng(5)
+    orders = [list(map(int, dice.choice(200, 4))) for _ in range(40_000)]
+    together = count(orders, 200).together.sum(axis=0)
+
+    pairs = baskets.frequent(together, len(orders), None)
+    found = baskets.rules_of_pairs(pairs, len(orders), baskets.looked_at(together, len(orders), None))
+
+    assert 50 < pairs.height < 1_000
     assert found.filter(pl.col("lift_low") > 1).is_empty()
 
 
@@ -190,7 +203,7 @@ def test_no_orders_give_empty_tables() -> None:
     counts.add(frame([]), np.array([], dtype=np.int64))
     pairs = baskets.frequent(counts.together.sum(axis=0), 0, None)
 
-    table = baskets.finish_rules(baskets.rules_of_pairs(pairs, 0), items)
+    table = baskets.finish_rules(baskets.rules_of_pairs(pairs, 0, 0), items)
 
     assert table.is_empty()
     assert dict(table.schema) == baskets.RULES
