@@ -11,9 +11,13 @@ from pathlib import Path
 import pytest
 
 from engine.generate import generate
+from engine.insights.wanted import INSIGHTS
 
 ROOT = Path(__file__).parents[1]
 REAL = ROOT.parent / "shared" / "data"
+
+BARE = ("--without", ",".join(INSIGHTS))
+"""Options of an analysis whose insights a test does not look at: half of the charts."""
 
 Cli = Callable[..., "subprocess.CompletedProcess[str]"]
 

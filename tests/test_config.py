@@ -15,7 +15,7 @@ from engine.config import read_config, write_config
 from engine.errors import EngineError, OutputError
 from engine.intake.source import open_source
 from engine.settings import Settings
-from tests.conftest import Cli
+from tests.conftest import BARE, Cli
 
 
 def _read(folder: Path, text: str) -> dict[str, Any]:
@@ -118,7 +118,7 @@ def test_a_folder_that_is_a_file_is_told(export: Path, tmp_path: Path) -> None:
 
 
 def _summary(cli: Cli, *arguments: object) -> dict[str, Any]:
-    run = cli("analyze", *arguments, "--json", "--quiet")
+    run = cli("analyze", *arguments, *BARE, "--json", "--quiet")
     assert run.returncode == 0, run.stderr
     summary: dict[str, Any] = json.loads(run.stdout)
     for role in summary["source"]["roles"]:  # "named by you", and then nothing comes second
@@ -169,7 +169,7 @@ def test_options_of_the_command_line_overrule_the_file(cli: Cli, export: Path, t
 def test_a_wrong_configuration_ends_with_one_clear_message(cli: Cli, export: Path, tmp_path: Path) -> None:
     (tmp_path / "shop.toml").write_text("sed = 1\n", encoding="utf-8")
 
-    run = cli("analyze", export, "--out", tmp_path / "run", "--config", tmp_path / "shop.toml")
+    run = cli("analyze", export, "--out", tmp_path / "run", "--config", tmp_path / "shop.toml", *BARE)
 
     assert run.returncode == 1
     assert "'sed'" in run.stderr

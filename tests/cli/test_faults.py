@@ -14,7 +14,7 @@ import pytest
 from engine import analyze
 from engine.errors import EngineError, OutputError
 from engine.report.painter import Painter
-from tests.conftest import ROOT, Cli
+from tests.conftest import BARE, ROOT, Cli
 
 GOOD = "customer_id,order_id,order_date,amount\n" + "".join(
     f"c{number % 7},{number},2024-01-{number % 28 + 1:02d},{number}.50\n" for number in range(1, 60)
@@ -93,7 +93,7 @@ def test_the_input_is_read_once(export: Path) -> None:
 
 def test_files_of_the_user_are_never_removed(good: Path, cli: Cli, tmp_path: Path) -> None:
     out = tmp_path / "run"
-    assert cli("analyze", good, "--out", out, "--quiet").returncode == 0
+    assert cli("analyze", good, "--out", out, "--quiet", *BARE).returncode == 0
     mine = out / "charts" / "mine.txt"
     mine.write_text("precious", encoding="utf-8")
 
@@ -114,7 +114,7 @@ def test_a_folder_that_only_looks_like_a_run_is_not_replaced(good: Path, cli: Cl
 
 def test_an_input_inside_the_output_folder_is_not_replaced(good: Path, cli: Cli, tmp_path: Path) -> None:
     out = tmp_path / "run"
-    cli("analyze", good, "--out", out, "--quiet")
+    cli("analyze", good, "--out", out, "--quiet", *BARE)
     before = (out / "segments.csv").read_bytes()
 
     refused = cli("analyze", out / "segments.csv", "--out", out)
@@ -127,7 +127,7 @@ def test_an_input_inside_the_output_folder_is_not_replaced(good: Path, cli: Cli,
 def test_dots_in_names_give_folders_of_their_own(cli: Cli, tmp_path: Path) -> None:
     for year in (2023, 2024):
         (tmp_path / f"orders.{year}.csv").write_text(GOOD, encoding="utf-8")
-        assert cli("analyze", f"orders.{year}.csv", "--quiet", cwd=tmp_path).returncode == 0
+        assert cli("analyze", f"orders.{year}.csv", "--quiet", *BARE, cwd=tmp_path).returncode == 0
 
     assert sorted(path.name for path in (tmp_path / "output").iterdir()) == ["orders.2023", "orders.2024"]
 

@@ -13,7 +13,7 @@ import pytest
 from polars.testing import assert_frame_equal
 
 from engine.report.scored import OUTPUTS
-from tests.conftest import ROOT, Cli, run_cli
+from tests.conftest import BARE, ROOT, Cli, run_cli
 
 SAMPLE = ROOT / "data" / "sample_orders.csv"
 
@@ -21,7 +21,7 @@ SAMPLE = ROOT / "data" / "sample_orders.csv"
 @pytest.fixture(scope="module")
 def analysed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("analysed") / "run"
-    run = run_cli("analyze", SAMPLE, "--out", folder, "--quiet")
+    run = run_cli("analyze", SAMPLE, "--out", folder, "--quiet", *BARE)
     assert run.returncode == 0, run.stderr
     return folder
 
@@ -94,7 +94,7 @@ def test_the_page_is_whole_and_runs_nothing(cli: Cli, tmp_path: Path) -> None:
     export = tmp_path / "hostile.csv"
     text = SAMPLE.read_text(encoding="utf-8").replace(",Pantry,", ",<script>alert(1)</script>,")
     export.write_text(text, encoding="utf-8")
-    first = cli("analyze", export, "--out", tmp_path / "run", "--quiet")
+    first = cli("analyze", export, "--out", tmp_path / "run", "--quiet", *BARE)
     second = cli("score", export, "--model", tmp_path / "run", "--out", tmp_path / "scored", "--quiet")
 
     page = (tmp_path / "scored" / "score.html").read_text(encoding="utf-8")
@@ -155,7 +155,7 @@ def test_options_that_say_how_segments_are_looked_for_are_no_options_here(cli: C
 @pytest.mark.real_data
 def test_a_real_export_gets_the_labels_of_its_analysis(real_data: Path, cli: Cli, tmp_path: Path) -> None:
     export = real_data / "online_retail.csv"
-    first = cli("analyze", export, "--out", tmp_path / "run", "--quiet")
+    first = cli("analyze", export, "--out", tmp_path / "run", "--quiet", *BARE)
     second = cli("score", export, "--model", tmp_path / "run", "--out", tmp_path / "scored", "--shards", 7, "--quiet")
 
     assert (first.returncode, second.returncode) == (0, 0), first.stderr + second.stderr

@@ -15,6 +15,7 @@ import polars as pl
 import pytest
 
 from engine import analyze
+from engine.charts import NAMES
 from engine.result import Analysis
 
 pytestmark = pytest.mark.real_data
@@ -118,7 +119,7 @@ def test_outputs_are_complete_and_charts_are_drawn(run: Analysis) -> None:
         "rejects.csv", "charts", "model.json", "run.json",
     }  # fmt: skip
     assert {"customer_segment_distribution.png", "product_affinity_matrix.svg"} <= charts
-    assert len([name for name in charts if name.endswith(".png")]) == 12
+    assert len([name for name in charts if name.endswith(".png")]) == len(NAMES)
     assert all(
         (run.out / "charts" / name).read_bytes().startswith(b"\x89PNG") for name in charts if name.endswith(".png")
     )

@@ -46,6 +46,7 @@ def _customers(count: int) -> pl.LazyFrame:
         "tenure_days",
         "gap_mean_days",
         "aov",
+        "revenue",
         "lines_per_order",
         "price",
         "return_rate",
