@@ -43,8 +43,8 @@ class Frames:
     basket_rules: pl.DataFrame
     """One row per rule, the most telling first: antecedents (list of one product, or of two), antecedent_labels,
     consequent, consequent_label, orders (that hold all of them), support, antecedent_support, consequent_support
-    (shares of the orders), confidence, lift, lift_low, lift_high (95% for all rules at once), leverage, conviction
-    (infinite where the rule always holds), zhang; see `insights.baskets`."""
+    (shares of the orders), confidence, lift, lift_low, lift_high (95% for all pairs, and all triples, that were looked
+    at), leverage, conviction (infinite where the rule always holds), zhang; see `insights.baskets`."""
     segment_pairs: pl.DataFrame
     """The ten most telling pairs of each segment's orders: segment, segment_name, first, first_label, second,
     second_label, orders, support, lift, lift_low, overall_lift (among all orders; null where too few hold the pair)."""
@@ -92,13 +92,15 @@ class Frames:
     """One row per month of first order and months since: cohort (Date), months_since, customers, orders, revenue,
     cohort_customers, retention (customers / cohort_customers), complete (Boolean)."""
     segment_cohorts: pl.DataFrame
-    """The same by segment: segment, segment_name, and the columns of `cohorts`."""
+    """The same by segment: segment, segment_name, and the columns of `cohorts`; after many years too long for the
+    summary."""
     segment_retention: pl.DataFrame
     """One row per segment and months since, over complete months: segment, segment_name, months_since, customers,
     cohort_customers, retention."""
     repeat_rates: pl.DataFrame
     """One row per segment (null: all customers) and horizon, customers not followed so long treated rightly: segment,
-    segment_name, horizon_days, customers, followed, came_back, rate (Kaplan-Meier), low, high (95%)."""
+    segment_name, horizon_days, customers, followed (so long, or until they came back), came_back, rate (Kaplan-Meier),
+    low, high (95%)."""
     repeat_curve: pl.DataFrame
     """One row per segment (null: all customers) and day on which the rate changes: segment, segment_name, day, rate."""
     rhythm: pl.DataFrame

@@ -155,6 +155,22 @@ def test_one_category_without_products_is_told_as_what_it_is(tmp_path: Path) -> 
     assert {name: told[name] for name in expected} == dict.fromkeys(expected, one)
 
 
+@pytest.mark.parametrize(("product", "amount"), [("cup", -10), ("POST", 10)])
+def test_where_nothing_was_sold_the_file_is_not_said_to_lack_products(
+    product: str, amount: int, tmp_path: Path
+) -> None:
+    rows = [f"c{n % 20},o{n},2024-0{1 + n % 6}-{1 + n % 28:02},{product},{amount}.00" for n in range(100)]
+    path = tmp_path / "unsold.csv"
+    path.write_text("customer_id,order_id,date,product,amount\n" + "\n".join(rows) + "\n", encoding="utf-8")
+
+    told = reasons(analyze(path))
+
+    expected = ("affinity", "product_affinity", "basket_rules", "sequences", "rhythm", "product_concentration")
+    assert {told[name] for name in expected} == {
+        "Nothing was sold that could be compared: the lines are returns, services, or worth nothing."
+    }
+
+
 def test_where_all_orders_are_giants_that_is_why_there_are_no_baskets(tmp_path: Path) -> None:
     rows = [f"c{n},o{n},2024-0{1 + n % 6}-11,p{line % 9},10.00" for n in range(12) for line in range(GIANT_BASKET)]
     path = tmp_path / "giants.csv"

@@ -134,8 +134,9 @@ def finish_affinity(sums: pl.DataFrame, totals: pl.DataFrame, segments: pl.DataF
             lift=pl.when(told).then(ratio(pl.col("buyer_share"), pl.col("overall_buyers"))),
             buyer_share=pl.when(told).then("buyer_share"),
             revenue=money(pl.col("spend")),
-            index_low=low,
-            index_high=high,
+            # All others are many items of one customer: their squares are not those of what the customer spends.
+            index_low=pl.when(told).then(low),
+            index_high=pl.when(told).then(high),
             supported=told & floor & (pl.col("index") > 0),
         )
         .sort("segment", "index", "item", descending=[False, True, False], nulls_last=True)

@@ -19,6 +19,7 @@ OFF = "Switched off with --without {}."
 NO_ITEMS = "The file has neither products nor categories."
 NO_PRODUCTS = "The file has no products."
 ONE_PRODUCT = "There is one product only, and nothing to compare it with."
+NOTHING_SOLD = "Nothing was sold that could be compared: the lines are returns, services, or worth nothing."
 ONE_CATEGORY = "The file has no products and one category only, and nothing to compare it with."
 
 
@@ -28,22 +29,25 @@ def left_out(
     *,
     items_by: str | None,
     products: int,
+    listed: int,
     categories: int,
-    counted: Mapping[str, int | None],
+    counted: Mapping[str, int | float | None],
 ) -> list[dict[str, str]]:
     """List what is missing: the `insight` it belongs to, the `table` that is empty, and the `reason`.
 
-    `items_by` is the column of the affinities, `products` the number of those that are looked at, `categories`
-    that of all, `counted` what was counted (see `runners.patterns.Patterns`).
+    `items_by` is the column of the affinities, `products` the number of those that are looked at, `listed` that of all
+    products with those that nobody bought and services, `categories` that of all categories, `counted` what was counted
+    (see `runners.patterns.Patterns`).
     """
-    nothing = ONE_CATEGORY if categories else NO_ITEMS
+    nothing = NOTHING_SOLD if listed or categories > 1 else ONE_CATEGORY if categories else NO_ITEMS
+    unsold = NOTHING_SOLD if listed else NO_PRODUCTS
     reasons = {
-        "affinity": _affinity(frames, items_by, products, nothing),
+        "affinity": _affinity(frames, items_by, products, nothing, unsold),
         "baskets": _baskets(frames, counted, nothing),
         "sequence": _sequence(frames, counted, nothing),
         "cohorts": _cohorts(frames),
         "timing": _timing(frames, items_by, products, nothing),
-        "concentration": _concentration(frames, products),
+        "concentration": _concentration(frames, products, unsold),
         "statistics": _statistics(frames),
     }
     found: list[dict[str, str]] = []
@@ -54,11 +58,13 @@ def left_out(
     return found
 
 
-def _affinity(frames: Frames, items_by: str | None, products: int, nothing: str) -> Iterator[tuple[str, str]]:
+def _affinity(
+    frames: Frames, items_by: str | None, products: int, nothing: str, unsold: str
+) -> Iterator[tuple[str, str]]:
     if frames.affinity.is_empty():
         yield "affinity", _no_items(items_by, products, nothing)
     if frames.product_affinity.is_empty():
-        yield "product_affinity", NO_PRODUCTS if not products else "There is no revenue to be compared."
+        yield "product_affinity", unsold if not products else "There is no revenue to be compared."
 
 
 def _no_items(items_by: str | None, products: int, nothing: str) -> str:
@@ -67,7 +73,7 @@ def _no_items(items_by: str | None, products: int, nothing: str) -> str:
     return ONE_PRODUCT if products else nothing
 
 
-def _baskets(frames: Frames, counted: Mapping[str, int | None], nothing: str) -> Iterator[tuple[str, str]]:
+def _baskets(frames: Frames, counted: Mapping[str, int | float | None], nothing: str) -> Iterator[tuple[str, str]]:
     if not frames.basket_rules.is_empty():
         if frames.segment_pairs.is_empty():
             yield "segment_pairs", f"No pair stands in {LEAST_ORDERS} orders of a segment, more often than by chance."
@@ -84,7 +90,7 @@ def _baskets(frames: Frames, counted: Mapping[str, int | None], nothing: str) ->
     yield "segment_pairs", reason
 
 
-def _sequence(frames: Frames, counted: Mapping[str, int | None], nothing: str) -> Iterator[tuple[str, str]]:
+def _sequence(frames: Frames, counted: Mapping[str, int | float | None], nothing: str) -> Iterator[tuple[str, str]]:
     back, days = counted["returned"] or 0, counted["horizon_days"]
     if frames.sequences.is_empty():
         if not counted["compared"]:
@@ -121,16 +127,16 @@ def _timing(frames: Frames, items_by: str | None, products: int, nothing: str) -
         yield "customer_rhythm", "Nobody has ordered twice."
     if frames.rhythm.is_empty() or not frames.rhythm["supported"].any():
         few = "Too few customers have bought anything of one kind on two days to tell a rhythm."
-        yield "rhythm", few if items_by or products else nothing
+        yield "rhythm", few if items_by else ONE_PRODUCT if products else nothing
     if (reason := seasons.why_no_seasons(frames.months)) is not None or frames.seasonality.is_empty():
         yield "seasonality", reason or ""
 
 
-def _concentration(frames: Frames, products: int) -> Iterator[tuple[str, str]]:
+def _concentration(frames: Frames, products: int, unsold: str) -> Iterator[tuple[str, str]]:
     if frames.concentration.is_empty():
         yield "concentration", "There is no revenue to be spread."
     if frames.product_concentration.is_empty():
-        yield "product_concentration", "There is no revenue to be spread." if products else NO_PRODUCTS
+        yield "product_concentration", "There is no revenue to be spread." if products else unsold
     if frames.heaviness.is_empty():
         yield "heaviness", "There is no revenue to be spread."
     if frames.revenue_tree.is_empty():

@@ -54,9 +54,10 @@ def visits(baskets: pl.DataFrame, newly_from: date) -> pl.DataFrame:
     One row per order of these days: customer's code, items, `gap` (days between the two; null where there is no next
     one), `first_day` (Date), `first` (Boolean: of the first day, or the next one). Customers who bought before
     `newly_from` are left out: their first order may lie before the data begins. So are the giant orders, which are none
-    of one customer.
+    of one customer; but who had one before `newly_from` is not new.
     """
-    usual = baskets.filter(pl.col("items").list.len() < GIANT_BASKET)
+    known = baskets.filter(pl.col("day") < newly_from)[CODE].unique()
+    usual = baskets.filter((pl.col("items").list.len() < GIANT_BASKET) & ~pl.col(CODE).is_in(known.implode()))
     codes, days = usual[CODE].to_numpy(), usual["day"].to_physical().to_numpy()
     # NOTE: by customers' codes in NumPy; as windows over the customer the same takes five times as long.
     first, following = (np.full(int(codes.max(initial=0)) + 1, NEVER, dtype=days.dtype) for _ in range(2))
@@ -69,7 +70,7 @@ def visits(baskets: pl.DataFrame, newly_from: date) -> pl.DataFrame:
         first_day=pl.Series(begun, dtype=pl.Int32).cast(pl.Date),
         gap=pl.Series(np.where(then < NEVER, then - begun, -1), dtype=pl.Int64),
     )
-    kept = told.filter(pl.Series((days == begun) | (days == then)) & (pl.col("first_day") >= newly_from))
+    kept = told.filter(pl.Series((days == begun) | (days == then)))
     return kept.select(CODE, "items", "first_day", pl.when(pl.col("gap") >= 0).then("gap").alias("gap"), "first")
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from engine.insights.months import FIRST_DAYS
 from engine.units import MICROS, MILLI
 
 if TYPE_CHECKING:
@@ -20,8 +21,6 @@ REVENUE_TREE = {
     **dict.fromkeys(("before", "after", "change", "contribution"), pl.Float64),
 }
 
-_FIRST_DAYS = 2
-"""Days of a month by which the data has to begin for the month to be whole: shops are closed on New Year's Day."""
 _COMPARED = (
     (3, 12, "the last three full months on the same of the year before"),
     (3, 3, "the last three full months on the three before"),
@@ -57,7 +56,7 @@ def periods(first: datetime, as_of: datetime) -> Periods | None:
     before; only the first of these is free of the season, and none is corrected for the lengths of months. A month is
     whole where it ends by `as_of`; that of `first`, the first line, where this lies on its first or second day.
     """
-    begin = _number(first) + (first.day > _FIRST_DAYS)
+    begin = _number(first) + (first.day > FIRST_DAYS)
     end = _number(as_of)
     for length, back, name in _COMPARED:
         if end - back - length >= begin:

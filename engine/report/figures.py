@@ -41,8 +41,15 @@ def median_gap(gaps: pl.DataFrame) -> float | None:
 
 
 def trend(months: pl.DataFrame) -> tuple[float, str] | None:
-    """Return the change of the last three complete months' revenue, on the year before or else on the three before."""
-    whole = months.filter("complete").sort("month")["revenue"].drop_nulls().to_list()
+    """Return the change of the last three complete months' revenue, on the year before or else on the three before.
+
+    A month without an order is one without revenue.
+    """
+    held = {
+        month.year * _YEAR + month.month: revenue or 0.0
+        for month, revenue in months.filter("complete").select("month", "revenue").iter_rows()
+    }
+    whole = [held.get(month, 0.0) for month in range(min(held), max(held) + 1)] if held else []
     now = sum(whole[-_QUARTER:])
     for back, name in ((_YEAR, "on the year before"), (_QUARTER, "on the three before")):
         if len(whole) >= back + _QUARTER:

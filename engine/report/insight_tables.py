@@ -10,14 +10,12 @@ from engine.report import numbers
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["columns", "missing", "pairs", "repeat_rates", "rhythm", "segment_pairs", "tree", "triples", "weight"]
-
 MOST_PAIRS = 12
 MOST_TRIPLES = 8
 MOST_OF_SEGMENT = 3
 PAIRS = ("Whoever takes …", "… also takes", "Orders with both", "Of those with the first", "Of all orders", "Lift")
 SEGMENT_PAIRS = ("Segment", "Bought together", "Orders with both", "Lift", "Among all orders")
-REPEAT = ("Within", "Ordered again", "95% interval", "New customers", "Followed so long")
+REPEAT = ("Within", "Ordered again", "95% interval", "New customers", "Came back or followed so long")
 RHYTHM = ("Segment", "Customers with two orders", "A quarter under", "Half under", "Three quarters under", "Overdue")
 TREE = ("Factor", "Before", "After", "Change", "Added to revenue")
 WEIGHT = ("Buyers", "From", "Customers", "Share", "Revenue", "Share of revenue", "Orders")
@@ -44,6 +42,13 @@ def pairs(summary: dict[str, Any]) -> list[list[str]]:
 def triples(summary: dict[str, Any]) -> list[list[str]]:
     """Write the rules of two products that foretell a third better than either does."""
     return [_rule(row) for row in _telling(summary, products=3)][:MOST_TRIPLES]
+
+
+def triples_caption(summary: dict[str, Any]) -> str:
+    """Say which rules of three products are shown: with a support that the user named all frequent ones."""
+    if summary["counted"]["basket_support"] is None:
+        return "Where two products together foretell a third better than either does"
+    return "Three products together, above the support that was asked for"
 
 
 def _telling(summary: dict[str, Any], products: int) -> Iterator[dict[str, Any]]:

@@ -127,10 +127,15 @@ class Counting:
     def start(self, task: Task, *, beside: bool) -> None:
         """Begin to count; `beside` in a process of its own."""
         self._task = task
-        if beside:
+        if beside and (task.basket_items or task.step_items):
             self._process.ask({"task": {name: getattr(task, name) for name in Task.__slots__}})
         else:
             self.counted = count(task)
+
+    @property
+    def support(self) -> float | None:
+        """The share of the orders that a pair needs, where the user named one."""
+        return None if self._task is None else self._task.support
 
     def label(self, segments: Sequence[np.ndarray], number: int) -> None:
         """Go on with the segments of the customers of each shard, by their codes."""

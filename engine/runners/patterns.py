@@ -39,9 +39,9 @@ class Patterns:
     segment_pairs: pl.DataFrame
     sequences: pl.DataFrame
     entries: pl.DataFrame
-    counted: dict[str, int | None]
+    counted: dict[str, int | float | None]
     """What was looked at: `orders`, `compared` (items), `pairs` (frequent ones), `giant_orders` (left out) and their
-    `giant_lines`, `returned` (customers who came back), `horizon_days`."""
+    `giant_lines`, `returned` (customers who came back), `horizon_days`, `basket_support` (null: 20 orders)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +112,12 @@ def sum_patterns(
         segment_pairs=baskets.finish_segment_pairs(counts[OF_SEGMENTS], names, items),
         sequences=sequence.finish_sequences(counts[LIKELY], counts[DAYS], items),
         entries=sequence.finish_entries(counts[ENTRIES], items, horizon),
-        counted={**counting.counted, "compared": len(items), "horizon_days": horizon},
+        counted={
+            **counting.counted,
+            "compared": len(items),
+            "horizon_days": horizon,
+            "basket_support": counting.support,
+        },
     )
 
 

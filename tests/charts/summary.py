@@ -85,7 +85,7 @@ def summarise(frames: Frames, customers: int, currency: str, months: int) -> dic
         "affinity": frames.affinity.to_dicts(),
         **{name: getattr(frames, name).to_dicts() for name in TABLES},
         "counted": {"orders": 18_000, "compared": 2_000, "pairs": 5_120, "giant_orders": 3, "giant_lines": 1_900}
-        | {"returned": 2_100, "horizon_days": 90},
+        | {"returned": 2_100, "horizon_days": 90, "basket_support": None},
         "periods": time_tables.revenue_tree()[1],
         "left_out": [],
         "product_concentration": {"top_1_share": 0.1, "top_10_share": 0.5, "top_20_share": 0.7, "gini": 0.7},

@@ -153,6 +153,14 @@ def test_giant_orders_begin_nothing() -> None:
     assert steps.pairs.tolist() == [[0, 0, 0], [0, 0, 1], [0, 0, 0]]
 
 
+def test_who_had_a_giant_order_before_is_not_new() -> None:
+    orders = [(1, 0, [0] * GIANT_BASKET), (1, 40, [1]), (2, 40, [1])]
+
+    found = sequence.visits(frame(orders), START + timedelta(days=31))
+
+    assert found[CODE].to_list() == [2]
+
+
 def test_the_horizon_is_the_longest_that_the_data_holds_twice() -> None:
     spans = [sequence.horizon(START, START + timedelta(days=days)) for days in (59, 60, 179, 180)]
 

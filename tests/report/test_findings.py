@@ -171,6 +171,8 @@ def test_shared_figures() -> None:
 
     assert trend(months) == (1.0, "on the three before")
     assert trend(months.head(3)) is None
+    closed = months.filter(pl.col("month") != date(2024, 3, 1))
+    assert trend(closed) == (2.0, "on the three before")
     assert median_gap(pl.DataFrame({"days": [1, 5, 90], "gaps": [2, 2, 1]})) == 5.0
     assert median_gap(pl.DataFrame({"days": [], "gaps": []}, schema={"days": pl.Int64, "gaps": pl.Int64})) is None
     assert retention_after(example(2, months=1)[0].cohorts, 1) is None
