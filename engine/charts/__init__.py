@@ -79,6 +79,8 @@ def draw(frames: Frames, summary: dict[str, Any]) -> Iterator[tuple[str, alt.Cha
     compared = frames.affinity.drop_nulls("item")
     # A first month alone has no later month in which anyone could have come back.
     later = frames.cohorts.filter(pl.col("months_since") > 0)
+    # The weekdays alone stand in the chart of the hours.
+    seasonal = frames.seasonality.filter((pl.col("scale") == "month") & pl.col("index").is_finite())
     known_rates = frames.repeat_rates.drop_nulls("rate")
     placed = frames.map.drop_nulls(["x", "y"])
     tried = frames.k_evidence.filter(pl.col("silhouette").is_finite() | pl.col("stability").is_finite())
@@ -119,7 +121,7 @@ def draw(frames: Frames, summary: dict[str, Any]) -> Iterator[tuple[str, alt.Cha
         "replenishment": (rhythm.rhythmic(frames.rhythm), lambda: rhythm.replenishment(frames.rhythm)),
         "weekday_hour": (frames.clock.filter(pl.col("orders") > 0), lambda: timing.weekday_hour(frames.clock)),
         "revenue_by_month": (frames.months, lambda: months.revenue_by_month(frames.months, currency)),
-        "seasonality": (frames.seasonality.drop_nulls("index"), lambda: seasons.seasonality(frames.seasonality)),
+        "seasonality": (seasonal, lambda: seasons.seasonality(frames.seasonality)),
         "revenue_concentration": (
             frames.concentration,
             lambda: concentration.revenue_concentration(frames.concentration, summary.get("concentration") or {}),

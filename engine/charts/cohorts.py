@@ -23,7 +23,8 @@ def cohort_retention(cohorts: pl.DataFrame) -> alt.HConcatChart:
     )
     kept = kept.filter(pl.col("complete") | (pl.col("customers").sum().over("complete") > 0))
     later = kept.filter(pl.col("months_since") > 0)
-    cells = pl.concat([_overall(kept), later.select(*_KEYS)], how="vertical_relaxed")
+    reach = pl.col("months_since") < MOST_COHORTS
+    cells = pl.concat([_overall(cohorts).filter(reach), later.select(*_KEYS)], how="vertical_relaxed")
     order = ["All months", *(numbers.month(m) for m in kept["cohort"].unique().sort())]
     columns = list(range(1, int(later["months_since"].max() or 1) + 1))  # type: ignore[arg-type]
     step = min(56, max(19, 700 // len(columns)))
@@ -31,7 +32,7 @@ def cohort_retention(cohorts: pl.DataFrame) -> alt.HConcatChart:
     frame = cells.with_columns(
         texts("month", ("All months" if m is None else numbers.month(m) for m in cells["cohort"]))
     )
-    sizes = _sizes(kept)
+    sizes = _sizes(kept, cohorts)
     y = alt.Y(
         "month:N",
         sort=order,
@@ -52,7 +53,7 @@ def cohort_retention(cohorts: pl.DataFrame) -> alt.HConcatChart:
         left,
         right,
         title=heading(
-            _finding(kept),
+            _finding(cohorts),
             "Share (%) of the customers first seen in a month who ordered again so many months later."
             f"{last}{old}{over}",
             max(560, step * len(columns) + 140),
@@ -86,10 +87,11 @@ def _overall(cohorts: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _sizes(cohorts: pl.DataFrame) -> pl.DataFrame:
-    each = cohorts.group_by("cohort").agg(pl.col("cohort_customers").max()).sort("cohort")
+def _sizes(shown: pl.DataFrame, cohorts: pl.DataFrame) -> pl.DataFrame:
+    """Write the new customers of each month, and of all that the averages are made of."""
+    each = shown.group_by("cohort").agg(pl.col("cohort_customers").max()).sort("cohort")
     labels = [numbers.month(m) for m in each["cohort"]]
-    total = int(each["cohort_customers"].sum())
+    total = int(newly_won(cohorts).filter(pl.col("months_since") == 0)["cohort_customers"].sum())
     return pl.DataFrame(
         {"month": ["All months", *labels], "size": [numbers.count(n) for n in [total, *each["cohort_customers"]]]}
     )

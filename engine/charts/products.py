@@ -31,9 +31,10 @@ _INDENT = 18
 def telling(product_affinity: pl.DataFrame) -> pl.DataFrame:
     """Choose the products that tell most of each segment, the most telling first; none where none is clear.
 
-    Clear: supported, and the whole interval of its index above the average. A product tells the more, the larger its
-    share of the segment's spend and the further that is above the usual at least: the share times the logarithm of the
-    interval's lower end (a term of the Kullback-Leibler divergence, at its cautious end).
+    Clear: supported, the whole interval of its index above the average, and bought by as many of the segment's
+    customers as of all. A product tells the more, the larger its share of the segment's spend and the further that is
+    above the usual at least: the share times the logarithm of the interval's lower end (a term of the Kullback-Leibler
+    divergence, at its cautious end).
     """
     most = _most(product_affinity["segment"].n_unique())
     clear = product_affinity.filter(
@@ -43,6 +44,7 @@ def telling(product_affinity: pl.DataFrame) -> pl.DataFrame:
         & pl.col("index_low").is_finite()
         & (pl.col("index_low") > _AVERAGE)
         & (pl.col("segment_share") > 0)
+        & ((pl.col("lift") >= 1) | pl.col("lift").is_null())
     )
     ranked = clear.sort("segment", _tells(), "item", descending=[False, True, False])
     return ranked.filter(pl.int_range(pl.len()).over("segment") < most)

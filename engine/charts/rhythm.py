@@ -16,6 +16,10 @@ _LABEL = 34
 _SPAN = {"p25_days": "low", "median_days": "middle", "p75_days": "high"}
 
 
+LEAST_RHYTHMIC = 30
+"""Customers with three orders or more that a segment needs for its rhythm to be shown."""
+
+
 def rhythmic(rhythm: pl.DataFrame) -> pl.DataFrame:
     """Choose the items to draw: supported, with a median, the most often bought again; the quickest first."""
     return (
@@ -61,7 +65,7 @@ def replenishment(rhythm: pl.DataFrame) -> alt.HConcatChart:
 def customer_rhythm(customer_rhythm: pl.DataFrame) -> alt.HConcatChart:
     """Draw the usual days between the orders of each segment's customers, and which share of them is overdue."""
     whole = pl.col("segment").is_null()
-    frame = customer_rhythm.sort("segment", nulls_last=False)
+    frame = customer_rhythm.filter(whole | (pl.col("rhythmic") >= LEAST_RHYTHMIC)).sort("segment", nulls_last=False)
     if frame["segment"].drop_nulls().len() == 1:
         frame = frame.filter(whole) if frame["segment"].has_nulls() else frame
     called = two_lines(names(frame.drop_nulls("segment"), 50))
@@ -82,7 +86,8 @@ def customer_rhythm(customer_rhythm: pl.DataFrame) -> alt.HConcatChart:
         title=heading(
             _customer_finding(rows),
             "Customers with two orders or more. Bar: the middle half of them; line: the median. Overdue: share of "
-            "regular customers (three orders or more) who have waited more than twice as long as they usually do.",
+            "regular customers (three orders or more) who have waited more than twice as long as they usually do. "
+            f"Left out: segments with fewer than {LEAST_RHYTHMIC} of these.",
         ),
         resolve=_APART,
         spacing=16,
@@ -178,18 +183,18 @@ def _customer_finding(rows: pl.DataFrame) -> str:
     timed = rows.filter(pl.col("median_days").is_finite())
     apart = timed.drop_nulls("segment").sort("median_days", "segment")
     whole = timed.filter(pl.col("segment").is_null())
-    if apart["median_days"].n_unique() > 1:
-        (quick, slow) = (apart.row(at, named=True) for at in (0, -1))
-        said = (
-            f"{cut(quick['label'], 40)} usually order every {_every(quick['median_days'])}, "
-            f"{cut(slow['label'], 40)} every {_every(slow['median_days'])}"
-        )
-    elif timed.height:
-        said = f"Customers who come back usually order every {_every(timed['median_days'][0])}"
-    else:
+    usual = whole["median_days"].drop_nulls()
+    if not usual.len():
         return "Nobody has ordered often enough to show a rhythm"
-    late = whole["overdue"].drop_nulls()
-    return f"{said}; {numbers.share(late[0])} of regular customers are overdue" if late.len() else said
+    said = f"Half of those who come back order every {_every(usual[0])} or oftener"
+    late, regular = whole["overdue"].drop_nulls(), whole["rhythmic"].drop_nulls()
+    if not late.len() or not regular.len() or regular[0] < LEAST_RHYTHMIC:
+        return said
+    most = apart.filter(pl.col("overdue").is_finite()).sort("overdue", "segment", descending=[True, False]).head(1)
+    worst = [
+        f", most of all in {cut(row['label'], 40)} ({numbers.share(row['overdue'])})" for row in most.rows(named=True)
+    ]
+    return f"{numbers.share(late[0])} of regular customers are overdue{''.join(worst)}"
 
 
 def _every(days: float) -> str:

@@ -39,8 +39,8 @@ def feature_distributions(histograms: pl.DataFrame, currency: str = "") -> alt.C
         columns=_A_ROW,
         title=heading(
             _spread_finding(spreads, labels, middles, currency),
-            "Share of customers by each feature. Dark: the bar with the middle customer, half lie to its left and half "
-            f"to its right. Where figures range widely, bars further right span more.{note}",
+            "Share of customers by each feature. Dark: the bar in which the middle customer lies. "
+            f"Where figures range widely, bars further right span more.{note}",
         ),
         spacing={"row": 26, "column": 34},
     )

@@ -74,7 +74,8 @@ def revenue_tree(revenue_tree: pl.DataFrame, periods: Mapping[str, Any], currenc
         title=heading(
             _finding(revenue_tree, periods, currency),
             f"Revenue of {periods.get('name') or 'one period on another'}, and what each part of it added or took: "
-            "the bars between add up to the change.",
+            "the bars between add up to the change."
+            + ("" if "year" in str(periods.get("name")) else " A season may be part of it."),
         )
     )
 

@@ -95,9 +95,15 @@ def merge_affinity(parts: Iterable[pl.DataFrame]) -> pl.DataFrame:
 
 
 def most_common_names(counts: pl.DataFrame) -> pl.DataFrame:
-    """Choose one label per item: its most frequent name, of equal ones the first."""
+    """Choose one label per item: its most frequent name, of equal ones the first.
+
+    An item whose names are many, none of half of its lines, is no product of one name: it keeps its own.
+    """
     ordered = counts.sort("lines", "label", descending=[True, False])
-    return ordered.group_by("item", maintain_order=True).agg(pl.col("label").first())
+    best = ordered.group_by("item", maintain_order=True).agg(
+        pl.col("label").first(), first=pl.col("lines").first(), all=pl.col("lines").sum()
+    )
+    return best.filter(pl.col("first") * 2 >= pl.col("all")).select("item", "label")
 
 
 def finish_affinity(sums: pl.DataFrame, totals: pl.DataFrame, segments: pl.DataFrame, items: Items) -> pl.DataFrame:
@@ -167,7 +173,8 @@ def telling_products(table: pl.DataFrame, most: int = MOST_TELLING) -> pl.DataFr
     index is above the average: share x ln(low/100), a term of the Kullback-Leibler divergence.
     """
     low = ratio(pl.col("index_low"), pl.lit(100.0))
-    told = table.filter(pl.col("supported") & (pl.col("index_low") > 100))
+    # Whoever spends little in all spends a large share of it on anything: as many of them must buy it, too.
+    told = table.filter(pl.col("supported") & (pl.col("index_low") > 100) & (pl.col("lift") >= 1))
     ranked = told.with_columns(tells=pl.col("segment_share") * low.log()).sort(
         "segment", "tells", "item", descending=[False, True, False]
     )

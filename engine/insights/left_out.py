@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from engine.insights import seasons
 from engine.insights.baskets import LEAST_ORDERS
@@ -10,7 +10,7 @@ from engine.insights.sequence import LEAST_BEGINNERS, LEAST_CUSTOMERS
 from engine.intake.rules import GIANT_BASKET
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from engine.insights.wanted import Wanted
     from engine.result import Frames
@@ -85,7 +85,9 @@ def _baskets(frames: Frames, counted: Mapping[str, int | float | None], nothing:
     elif not counted["orders"]:
         reason = "No order holds a product."
     else:
-        reason = f"No two products stand together in enough of the {counted['orders']:,} orders."
+        support = counted["basket_support"]
+        least = f"{LEAST_ORDERS} of them" if support is None else f"{support:.2%} of them"
+        reason = f"No two products stand together in enough of the {counted['orders']:,} orders (it takes {least})."
     yield "basket_rules", reason
     yield "segment_pairs", reason
 
@@ -108,7 +110,7 @@ def _sequence(frames: Frames, counted: Mapping[str, int | float | None], nothing
         else:
             yield (
                 "entry_products",
-                f"No {LEAST_BEGINNERS} new customers began with one product {days} days ago or earlier.",
+                f"No product was the first purchase of {LEAST_BEGINNERS} new customers {days} days ago or earlier.",
             )
 
 
@@ -152,6 +154,33 @@ def _statistics(frames: Frames) -> Iterator[tuple[str, str]]:
         yield "histograms", "No feature varies."
 
 
-def reason(summary: Mapping[str, Any], table: str) -> str:
-    """Return why a table is missing in a summary; an empty text where it is there."""
-    return next((str(each["reason"]) for each in summary.get("left_out") or [] if each["table"] == table), "")
+CALLED = {
+    "affinity": "what each segment buys more of",
+    "product_affinity": "the products of each segment",
+    "basket_rules": "what is bought together",
+    "segment_pairs": "what each segment buys together",
+    "sequences": "what is bought next",
+    "entry_products": "who comes back by first product",
+    "cohorts": "who comes back by month",
+    "repeat_rates": "who orders again within so many days",
+    "gaps": "days between orders",
+    "customer_rhythm": "the rhythm of customers",
+    "rhythm": "days until a thing is bought again",
+    "seasonality": "seasons of the year",
+    "concentration": "how few customers bring how much",
+    "product_concentration": "how few products bring how much",
+    "heaviness": "heavy and light buyers",
+    "revenue_tree": "what drove revenue",
+    "columns": "numbers of the lines",
+    "correlations": "what goes together in customers",
+    "histograms": "how features are spread",
+}
+"""What the tables are to people."""
+
+
+def missing_of(left_out: Iterable[Mapping[str, str]]) -> list[str]:
+    """Write what is left out and why as sentences, those of one reason as one."""
+    called: dict[str, list[str]] = {}
+    for each in left_out:
+        called.setdefault(each["reason"], []).append(CALLED[each["table"]])
+    return [f"{', '.join(names)[:1].upper()}{', '.join(names)[1:]}: {reason}" for reason, names in called.items()]

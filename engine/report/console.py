@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from rich.text import Text
 
+from engine.insights.left_out import missing_of
 from engine.report import numbers, tables
 from engine.report.terminal import flat, heading, item, new_grid, new_table, print_table
 
@@ -39,7 +40,7 @@ def show(summary: dict[str, Any], findings: Sequence[str], console: Console, fil
         heading("Key findings", console)
         for number, finding in enumerate(findings, 1):
             item(f"{number}.", flat(finding), console)
-    if reasons := list(dict.fromkeys(each["reason"] for each in summary.get("left_out") or [])):
+    if reasons := missing_of(summary.get("left_out") or []):
         heading("Left out", console)
         for reason in reasons:
             item("\u2013", flat(reason), console, style="dim")

@@ -65,10 +65,13 @@ def strongest(affinity: pl.DataFrame) -> dict[str, Any] | None:
 
 
 def _clear() -> pl.Expr:
-    """Tell what a segment prefers: supported, clearly above what everyone spends on it, by more than chance."""
+    """Tell what a segment prefers: supported, clearly above what everyone spends on it, by more than chance.
+
+    And bought by as many of its customers: whoever spends little in all spends a large share of it on anything.
+    """
     index = pl.col("index")
     clear = index.is_finite() & (index >= _CLEARLY) & (pl.col("index_low") > _AVERAGE)
-    return pl.col("supported") & clear
+    return pl.col("supported") & clear & (pl.col("lift") >= 1)
 
 
 def _tells(row: dict[str, Any]) -> float:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from engine.insights.left_out import reason
+from engine.insights.left_out import missing_of
 from engine.report import numbers
 
 if TYPE_CHECKING:
@@ -13,9 +13,24 @@ if TYPE_CHECKING:
 MOST_PAIRS = 12
 MOST_TRIPLES = 8
 MOST_OF_SEGMENT = 3
-PAIRS = ("Whoever takes …", "… also takes", "Orders with both", "Of those with the first", "Of all orders", "Lift")
+PAIRS = (
+    "Whoever takes …",
+    "… also takes",
+    "Orders with both",
+    "Of those with the first",
+    "Usual share of the second",
+    "Lift",
+)
+TRIPLES = (
+    "Whoever takes …",
+    "… also takes",
+    "Orders with all three",
+    "Of those with the two",
+    "Usual share of the third",
+    "Lift",
+)
 SEGMENT_PAIRS = ("Segment", "Bought together", "Orders with both", "Lift", "Among all orders")
-REPEAT = ("Within", "Ordered again", "95% interval", "New customers", "Came back or followed so long")
+REPEAT = ("Within", "Ordered again", "95% interval", "New customers")
 RHYTHM = ("Segment", "Customers with two orders", "A quarter under", "Half under", "Three quarters under", "Overdue")
 TREE = ("Factor", "Before", "After", "Change", "Added to revenue")
 WEIGHT = ("Buyers", "From", "Customers", "Share", "Revenue", "Share of revenue", "Orders")
@@ -23,8 +38,8 @@ COLUMNS = ("Column", "Lines", "Lowest", "5%", "25%", "Median", "Mean", "75%", "9
 
 
 def missing(summary: dict[str, Any], *tables: str) -> list[str]:
-    """Say why tables are missing, each reason once."""
-    return list(dict.fromkeys(filter(None, (reason(summary, table) for table in tables))))
+    """Say which tables are missing and why, those of one reason together."""
+    return missing_of(each for each in summary.get("left_out") or [] if each["table"] in tables)
 
 
 def pairs(summary: dict[str, Any]) -> list[list[str]]:
@@ -97,10 +112,9 @@ def repeat_rates(summary: dict[str, Any]) -> list[list[str]]:
             if row["low"] is None
             else f"{numbers.share(row['low'])} \u2013 {numbers.share(row['high'])}",
             numbers.full(row["customers"]),
-            numbers.full(row["followed"]),
         ]
         for row in summary.get("repeat_rates") or []
-        if row["segment"] is None
+        if row["segment"] is None and row["rate"] is not None
     ]
 
 
@@ -137,7 +151,7 @@ def weight(summary: dict[str, Any]) -> list[list[str]]:
     return [
         [
             row["group"] if row["group"] != "None" else "No revenue",
-            numbers.money(row["revenue_from"], currency),
+            numbers.money(row["revenue_from"], currency) if row["group"] != "None" else numbers.MISSING,
             numbers.full(row["customers"]),
             numbers.share(row["customer_share"]),
             numbers.money(row["revenue"], currency),

@@ -103,7 +103,7 @@ def verdict(chosen: Evidence, reference: Mapping[int, Evidence]) -> Verdict:
             f"back when other customers are drawn ({again}).",
         )
     why = (
-        "part hardly more clearly than customers without groups would"
+        f"part {'hardly' if excess > 0 else 'no'} more clearly than customers without groups would"
         if excess < EXCESS
         else "overlap widely at their borders"
     )

@@ -93,7 +93,7 @@ def test_segments_of_odd_and_equal_names_have_their_rows() -> None:
 
 def test_products_that_read_alike_are_told_apart() -> None:
     table = products_of(2, ("Tea", "Tea", "Tea", "Jam"))
-    supported = table.with_columns(supported=True, index=pl.lit(200.0), index_low=pl.lit(150.0))
+    supported = table.with_columns(supported=True, index=pl.lit(200.0), index_low=pl.lit(150.0), lift=pl.lit(2.0))
 
     said = words(drawn(segment_products(supported)))
 

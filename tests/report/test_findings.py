@@ -55,6 +55,7 @@ def small_frames(frames: Frames) -> Frames:
             "overall_share": [0.1, 0.001],
             "index": [300.0, 1000.0],
             "index_low": [200.0, 100.0],
+            "lift": [2.0, 9.0],
             "supported": [True, False],
         }
     )

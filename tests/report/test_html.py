@@ -148,4 +148,4 @@ def test_a_report_without_charts_still_reads() -> None:
 
     assert not page.specs
     assert "One segment" in page.text
-    assert f"Left out: {reason}" in page.text
+    assert f"Left out. Who comes back by month: {reason}" in page.text
