@@ -153,7 +153,7 @@ def _trend(frames: Frames, summary: dict[str, Any]) -> Iterator[str]:
     text = f"Revenue of {periods['name']}: {numbers.change(change)}"
     if (best := driver(frames.revenue_tree.to_dicts())) is not None:
         before, after = (numbers.amount(best[side], best["unit"], currency, short=True) for side in ("before", "after"))
-        text += f", most of it by {_lowered(best['label'])} ({before} to {after}, {numbers.change(best['change'])})"
+        text += f", mostly by {_lowered(best['label'])} ({before} to {after}, {numbers.change(best['change'])})"
     yield text + ("; a season may be part of it." if "year" not in periods["name"] else ".")
 
 
