@@ -7,26 +7,11 @@ from typing import Any
 
 import polars as pl
 
+from engine.report.summary import INSIGHT_TABLES
 from engine.result import Frames
 from tests.charts import time_tables
 from tests.charts.tables import month_number
 
-TABLES = (
-    "product_affinity",
-    "basket_rules",
-    "segment_pairs",
-    "sequences",
-    "entry_products",
-    "segment_retention",
-    "repeat_rates",
-    "rhythm",
-    "customer_rhythm",
-    "seasonality",
-    "heaviness",
-    "revenue_tree",
-    "columns",
-    "correlations",
-)
 SOURCE: dict[str, Any] = {
     "files": [{"name": "online_retail.csv", "bytes": 45_580_638}],
     "encoding": "utf-8",
@@ -82,8 +67,7 @@ def summarise(frames: Frames, customers: int, currency: str, months: int) -> dic
         "rfm": frames.rfm.to_dicts(),
         "rfm_cuts": frames.rfm_cuts.to_dicts(),
         "affinity_by": "category",
-        "affinity": frames.affinity.to_dicts(),
-        **{name: getattr(frames, name).to_dicts() for name in TABLES},
+        **{name: getattr(frames, name).to_dicts() for name in INSIGHT_TABLES},
         "counted": {"orders": 18_000, "compared": 2_000, "pairs": 5_120, "giant_orders": 3, "giant_lines": 1_900}
         | {"returned": 2_100, "horizon_days": 90, "basket_support": None},
         "periods": time_tables.revenue_tree()[1],
