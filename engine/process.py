@@ -85,6 +85,20 @@ class Process:
             self._process.communicate()
 
 
+class Attended:
+    """What has a process and ends it at its own end: a context manager."""
+
+    _process: Process
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._process.__exit__(kind, error, trace)
+
+
 def asked() -> Iterator[dict[str, Any]]:
     """Give, in the process itself, the messages that it is sent, until there are no more."""
     for line in sys.stdin:

@@ -7,12 +7,12 @@ import polars as pl
 
 from engine.charts import theme
 from engine.charts.parts import heading, layered, texts
+from engine.insights.seasons import WEEKDAYS
 from engine.report import numbers
 from engine.report.figures import median_gap
 
 _WIDTHS = (1, 2, 3, 5, 7, 14, 30, 60, 90, 180, 365)
 _BARS = 30
-_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
 def binned(gaps: pl.DataFrame) -> tuple[pl.DataFrame, int]:
@@ -136,7 +136,7 @@ def weekday_hour(clock: pl.DataFrame) -> alt.LayerChart:
     ).sort("weekday", "hour")
     frame = frame.with_columns(pl.col("orders").fill_null(0))
     shown = frame.with_columns(
-        texts("day", (_DAYS[n - 1] for n in frame["weekday"])),
+        texts("day", (WEEKDAYS[n - 1] for n in frame["weekday"])),
         texts("time", (f"{h}:00\u2013{h + 1}:00" for h in frame["hour"])),
         texts("number", map(numbers.full, frame["orders"])),
         texts("part", (numbers.share(n / total) for n in frame["orders"])),
@@ -152,7 +152,7 @@ def weekday_hour(clock: pl.DataFrame) -> alt.LayerChart:
         .mark_rect(stroke="white", strokeWidth=2)
         .encode(
             x=alt.X("hour:O", title="Hour of the day", axis=alt.Axis(labelAngle=0, domain=False)),
-            y=alt.Y("day:N", sort=list(_DAYS), title=None, axis=alt.Axis(domain=False, labelColor=theme.INK)),
+            y=alt.Y("day:N", sort=list(WEEKDAYS), title=None, axis=alt.Axis(domain=False, labelColor=theme.INK)),
             color=colour,
             tooltip=[
                 alt.Tooltip("day:N", title="Day"),
@@ -178,7 +178,7 @@ def _day_shares(shown: pl.DataFrame, total: int) -> list[alt.Chart]:
     return [
         alt.Chart(frame)
         .mark_text(align="left", fontSize=12, color=theme.MUTED, dx=10)
-        .encode(x=alt.value("width"), y=alt.Y("day:N", sort=list(_DAYS)), text=alt.Text("share:N"))
+        .encode(x=alt.value("width"), y=alt.Y("day:N", sort=list(WEEKDAYS)), text=alt.Text("share:N"))
     ]
 
 
@@ -187,7 +187,7 @@ def _clock_finding(frame: pl.DataFrame, total: int) -> str:
         frame.group_by("weekday").agg(pl.col("orders").sum()).sort("orders", "weekday", descending=[True, False]).row(0)
     )
     hour = frame.group_by("hour").agg(pl.col("orders").sum()).sort("orders", "hour", descending=[True, False]).row(0)
-    best = f"{_DAYS[days[0] - 1]} is the busiest day ({numbers.share(days[1] / total)} of orders)"
+    best = f"{WEEKDAYS[days[0] - 1]} is the busiest day ({numbers.share(days[1] / total)} of orders)"
     return f"{best}, {hour[0]}:00 to {hour[0] + 1}:00 the busiest hour"
 
 
@@ -205,12 +205,12 @@ def _weekdays(clock: pl.DataFrame) -> alt.LayerChart:
     )
     frame = days.with_columns(
         pl.col("orders").fill_null(0),
-        texts("day", _DAYS),
+        texts("day", WEEKDAYS),
         texts("label", (f"{numbers.share((n or 0) / total)} · {numbers.count(n or 0)}" for n in days["orders"])),
     )
     base = alt.Chart(frame, width=560, height=alt.Step(36)).encode(
         x=alt.X("orders:Q", axis=None, scale=alt.Scale(domain=[0, max(frame["orders"]) * 1.2], nice=False)),
-        y=alt.Y("day:N", sort=list(_DAYS), title=None, axis=alt.Axis(domain=False, labelColor=theme.INK)),
+        y=alt.Y("day:N", sort=list(WEEKDAYS), title=None, axis=alt.Axis(domain=False, labelColor=theme.INK)),
     )
     best = frame.sort("orders", "weekday", descending=[True, False]).row(0, named=True)
     return layered(

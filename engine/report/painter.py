@@ -14,17 +14,16 @@ import re
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 
 import vl_convert
 
 from engine.errors import OutputError
 from engine.machine import peak_memory, processor_seconds
-from engine.process import Process, asked, started, tell
+from engine.process import Attended, Process, asked, started, tell
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from types import TracebackType
 
 SVG, PNG = "svg", "png"
 SCALE = 2.0
@@ -35,7 +34,7 @@ MOST_PIXELS = 40_000_000
 _WARM_UP = '{"data": {"values": [{"x": 1}]}, "mark": "bar", "encoding": {"x": {"field": "x", "type": "quantitative"}}}'
 
 
-class Painter:
+class Painter(Attended):
     """Renders charts while the caller does other things; a context manager, so that its process always ends.
 
     Raises
@@ -91,14 +90,6 @@ class Painter:
             self._cost[answer["part"]] = answer["peak_memory"], answer["processor_seconds"]
             if "error" in answer:
                 raise OutputError(f"The chart {answer['name']} could not be drawn: {answer['error']}.")
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._process.__exit__(kind, error, trace)
 
 
 def _broken() -> OutputError:

@@ -10,7 +10,7 @@ import os
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
@@ -19,13 +19,12 @@ from engine.errors import EngineError
 from engine.insights import baskets, sequence
 from engine.insights.merge import merge
 from engine.machine import peak_memory, processor_seconds
-from engine.process import Process, asked, tell
+from engine.process import Attended, Process, asked, tell
 from engine.resources import MB
 from engine.schema import CODE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from types import TracebackType
 
 RULES, LIKELY, DAYS, ENTRIES, PAIRS, OF_SEGMENTS = "rules", "likely", "days", "entries", "pairs", "of_segments"
 TABLES = (RULES, LIKELY, DAYS, ENTRIES, PAIRS)
@@ -106,7 +105,7 @@ def count_segments(task: Task, labels: Sequence[str], segments: int) -> None:
     _write(baskets.pairs_of_segments(counts, _read(_place(task.folder, PAIRS))), task.folder, OF_SEGMENTS)
 
 
-class Counting:
+class Counting(Attended):
     """Does the counting beside the caller, or at once where that is not worth a process; a context manager.
 
     Raises
@@ -159,14 +158,6 @@ class Counting:
                 self.counted |= answer["counted"]
                 self.cost = answer["cost"]
         return {name: _read(_place(self._task.folder, name)) for name in (*TABLES, OF_SEGMENTS)}
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._process.__exit__(kind, error, trace)
 
 
 def _broken() -> EngineError:
