@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from engine.preload import CLUSTERING, DRAWING, preload
+from engine.preload import DRAWING, LEARNING, preload
 from engine.report import files as outputs
 from engine.report.painter import Painter
 from engine.report.summary import summarise, summarise_input
@@ -54,7 +54,7 @@ def analyze(
         detected = run.detect()
         if target is not None and detected.needs.shards == 1:
             painter.start()  # with a longer input it waits for the segments, whose fits leave a processor idle
-        clustering = preload(*CLUSTERING)
+        learning = preload(*LEARNING)
         intake, as_of = run.read(detected)
         built = run.build(detected, intake, as_of)
         totals = built.totals
@@ -64,14 +64,21 @@ def analyze(
         if target is not None:
             painter.start()
         with stages.stage("segments", "Finding the hidden segments"):
-            clustering.join()
+            learning.join()
             drawing = preload(*(DRAWING if target else ()))
             from engine.segments.segmentation import find_segments  # imports scikit-learn
 
             origin = Origin(settings.currency or detected.source.currency, intake.first, intake.last, as_of)
             segmentation = find_segments(built.features, totals.categories, settings, origin, earlier)
+        message = "Trying forecasts on the past, and foretelling what every customer will do"
+        with stages.stage("forecast", message, total=len(built.works), unit="shards") as tick:
+            from engine.runners import forecasting  # imports scikit-learn as well
+
+            forecast = forecasting.forecast(built, segmentation.model, settings, tick)
         with stages.stage("labels", "Labelling every customer"):
-            customers, labels = local.label_customers(built.works, run.work / "labelled", segmentation.model, totals)
+            customers, labels = local.label_customers(
+                built.works, run.work / "labelled", segmentation.model, totals, foretold=forecast.proof is not None
+            )
         message = "Looking at what the segments buy, and how they stay"
         with stages.stage("insights", message, total=len(built.works), unit="shards") as tick:
             found = patterns.sum_patterns(
@@ -84,9 +91,9 @@ def analyze(
                 tick,
             )
         with stages.stage("tables", "Summing up"):
-            tables = tabulate(customers, segmentation, built, found, settings.currency)
+            tables = tabulate(customers, segmentation, built, found, forecast, settings.currency)
             read = summarise_input(detected.source, settings, intake, as_of)
-            summary = summarise(read, customers, built, tables, segmentation, found)
+            summary = summarise(read, customers, built, tables, segmentation, found, forecast)
         frames = tables.frames
         customers = customers.drop(MICROS_OF)
         if target is None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import importlib
 from threading import Thread
 
-CLUSTERING = ("sklearn.cluster", "sklearn.decomposition", "sklearn.metrics", "sklearn.tree", "scipy.stats")
+_LEARNING = ("cluster", "decomposition", "metrics", "tree", "ensemble", "isotonic")
+LEARNING = (*(f"sklearn.{name}" for name in _LEARNING), "scipy.stats")
 DRAWING = ("altair",)
 
 

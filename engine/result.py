@@ -132,6 +132,37 @@ class Frames:
     (half width of the 95% interval; 0 where all customers were taken)."""
     histograms: pl.DataFrame
     """One row per feature and bin: feature, label, unit, start, end, customers; the ends hold what lies beyond."""
+    forecast_models: pl.DataFrame
+    """One row per model, the simplest first: model, label, chosen, simple (a rule of thumb), auc, average_precision,
+    top_decile_lift, top_decile_rate (of the tenth ranked highest, who came back), log_loss, brier, calibration_error,
+    mae_orders, rmse_orders, mae_spend, most with `_low` and `_high` (95%), auc_ahead (of the chosen one, with its
+    ends), totals orders_expected, orders_actual, spend_expected, spend_actual, orders_ratio, spend_ratio (expected over
+    actual); over all cut-offs."""
+    forecast_cutoffs: pl.DataFrame
+    """One row per cut-off, the newest first: cutoff (Date), customers, learnt_at (Date: the newest cut-off that was
+    learnt from), returned (share), returned_before (in the window that was learnt from), p_return (mean), auc,
+    auc_simple (of the best rule of thumb), and totals expected and actual; of the chosen model, as all below."""
+    forecast_calibration: pl.DataFrame
+    """One row per tenth of customers by probability, the least likely first: tenth, customers, expected (mean
+    probability), actual (share who came back), low, high (95%)."""
+    forecast_gain: pl.DataFrame
+    """One row per model (the chosen one, rules of thumb) and share of customers picked, best first: model, label,
+    chosen, picked, found (share of those who came back)."""
+    forecast_deciles: pl.DataFrame
+    """One row per tenth, the likeliest first: tenth, customers, p_return, returned, and totals expected and actual."""
+    forecast_weeks: pl.DataFrame
+    """One row per week after the newest cut-off: week, start (Date), days, orders_expected, orders_actual."""
+    forecast_segments: pl.DataFrame
+    """One row per segment, customers being in that which they were in at the cut-off: segment, segment_name, customers,
+    p_return, returned, and totals expected and actual."""
+    forecast_importance: pl.DataFrame
+    """One row per group of features, the most telling first: feature, label, auc_drop (when it is shuffled), low,
+    high."""
+    alive: pl.DataFrame
+    """One row per number of repeat purchases and days of silence: see `engine.forecast.alive.alive_matrix`."""
+    outlook: pl.DataFrame
+    """One row per segment: segment, segment_name, customers, p_return (mean), expected_orders, expected_spend (sums
+    over the horizon), value_365 (over a year)."""
 
 
 @dataclass(frozen=True)

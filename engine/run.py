@@ -134,6 +134,7 @@ class Run:
                 totals,
                 wanted,
                 counted=counted,
+                seed=self.settings.seed,
                 lines_in_memory=detected.needs.lines_in_memory,
                 done=lambda shard: discarding.append(discard([shard])),
                 tick=tick,

@@ -44,7 +44,8 @@ class Table:
         return lf.match_to_schema(self.schema, extra_columns="ignore")
 
 
-TEXT, KEY, COUNT, FLOAT, MOMENT = pl.String(), pl.UInt64(), pl.Int64(), pl.Float64(), pl.Datetime("us")
+TEXT, KEY, COUNT, FLOAT = pl.String(), pl.UInt64(), pl.Int64(), pl.Float64()
+MOMENT, DAY = pl.Datetime("us"), pl.Date()
 
 TRANSACTIONS = Table(
     "transactions",
@@ -185,6 +186,9 @@ MICROS_OF = "(revenue in micros)"
 CODE = "(customer code)"
 """Column that the features of a shard carry beside the table: the customer's number within the shard; never written."""
 
+DAYS_OF = "(purchase days)"
+"""Column that the features carry beside the table: the days on which the customer bought; never written."""
+
 SCORES = Table(
     "scores",
     "one row per customer",
@@ -205,4 +209,22 @@ SCORES = Table(
     ),
 )
 
+FORECAST = Table(
+    "forecast",
+    "one row per customer; all null where the data does not allow a forecast",
+    (
+        Column("p_return", FLOAT, "probability of a purchase in the horizon after as_of", nullable=True),
+        Column("expected_orders", FLOAT, "expected purchases in the horizon", nullable=True),
+        Column("expected_spend", FLOAT, "expected revenue in the horizon, net of returns", "currency", nullable=True),
+        Column(
+            "next_order",
+            DAY,
+            "day by which the next purchase is as likely as not; null where that is more than a year away",
+            nullable=True,
+        ),
+        Column("value_365", FLOAT, "expected revenue in the 365 days after as_of", "currency", nullable=True),
+    ),
+)
+
 CUSTOMERS = Table("customers", FEATURES.grain, (*FEATURES.columns, *SCORES.columns))
+"""What is known of every customer once they are labelled; a run of `analyze` adds `FORECAST`."""

@@ -18,6 +18,8 @@ from engine.resources import MOST_SHARDS, size_of
 K_RANGE = (2, 10)
 """Numbers of segments that are tried."""
 MOST_SEED = 1_000_000_000
+MOST_DAYS = 730
+"""Days that a forecast may look ahead."""
 MEASURES = ("recency_days", "orders", "revenue")
 """Recency, frequency, monetary value: what the RFM scores are made of."""
 EXAMPLES = dict(zip(MEASURES, ("30,60,90,180", "1,2,4,8", "50,100,250,1000"), strict=True))
@@ -60,6 +62,8 @@ class Settings:
     """Insights that are left out, by their names (`insights.wanted.INSIGHTS`)."""
     basket_support: float | None = None
     """Share of the orders that a pair of products needs to be told; 20 orders where not given."""
+    horizon: int | None = None
+    """Days that the forecast looks ahead; chosen from the data where not given."""
     seed: int = 1
     shards: int | None = None
     """Number of shards; chosen from the size of the input where not given. Never changes a result."""
@@ -83,6 +87,11 @@ class Settings:
             raise EngineError(
                 f"The support of baskets is {self.basket_support:g}.",
                 hint="It is a share of the orders, above 0 and up to 1: 0.01 asks for one order in a hundred.",
+            )
+        if self.horizon is not None and not 1 <= self.horizon <= MOST_DAYS:
+            raise EngineError(
+                f"The horizon is {self.horizon} days.",
+                hint=f"The forecast can look from 1 to {MOST_DAYS:,} days ahead: --horizon 30.",
             )
         if self.shards is not None and not 1 <= self.shards <= MOST_SHARDS:
             raise EngineError(

@@ -10,6 +10,7 @@ import polars.selectors as cs
 
 from engine.features.categories import share_name
 from engine.features.rfm import RANK, fm_score
+from engine.forecast.tables import forecast_tables
 from engine.insights import affinity, cohorts, columns, heaviness, months, repeat, rhythm, seasons, tree
 from engine.insights.concentration import NOTHING, concentration
 from engine.insights.correlations import correlations
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from engine.insights.concentration import Concentration
     from engine.insights.wanted import Wanted
     from engine.run import Built
+    from engine.runners.forecasting import Forecast
     from engine.runners.patterns import Patterns
     from engine.segments.segmentation import Segmentation
 
@@ -50,7 +52,12 @@ class Tables:
 
 
 def tabulate(
-    customers: pl.LazyFrame, segmentation: Segmentation, built: Built, found: Patterns, currency: str
+    customers: pl.LazyFrame,
+    segmentation: Segmentation,
+    built: Built,
+    found: Patterns,
+    forecast: Forecast,
+    currency: str,
 ) -> Tables:
     """Make the tables of a run: `customers` are labelled, `built` and `found` hold the sums of all shards.
 
@@ -120,6 +127,7 @@ def tabulate(
             segmentation.fit.sample, DESCRIBED if "statistics" in wanted else (), int(grid["customers"].sum())
         ),
         histograms=histograms if "statistics" in wanted else histograms.head(0),
+        **forecast_tables(forecast.proof, forecast.alive, customers, names),
     )
     return Tables(frames, features, *curves)
 

@@ -26,6 +26,7 @@ TABLES = {
     "timing": ("clock", "gaps", "rhythm", "customer_rhythm", "seasonality"),
     "concentration": ("concentration", "product_concentration", "heaviness", "revenue_tree"),
     "statistics": ("columns", "correlations", "histograms"),
+    "forecast": ("forecast_models",),
 }
 
 

@@ -87,6 +87,7 @@ RUNNING: dict[str, Any] = {
     "basket_support": _value(
         float, "SHARE", "Share of orders that a pair of products needs, as 0.01. (default: 20 orders)", _INSIGHTS
     ),
+    "horizon": _value(int, "DAYS", "Days that the forecast looks ahead. (default: the data decides)", _INSIGHTS, min=1),
     "rfm_recency": _value(str, "DAYS", "Four cuts between the R scores, as 30,60,90,180. (default: fifths)", _RFM),
     "rfm_orders": _value(str, "ORDERS", "Four cuts between the F scores, as 1,2,4,8. (default: fifths)", _RFM),
     "rfm_revenue": _value(str, "MONEY", "Four cuts between the M scores, as 50,100,250,1000. (default: fifths)", _RFM),

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from engine.features.categories import breadth, share_name, shares, tastes
-from engine.schema import CODE, FEATURES, MICROS_OF
+from engine.schema import CODE, DAYS_OF, FEATURES, MICROS_OF
 from engine.units import DAY_US, MICROS, MILLI, days, microseconds, money, ratio, scaled
 
 if TYPE_CHECKING:
@@ -84,11 +84,16 @@ def gap_sums(gaps: pl.LazyFrame) -> pl.LazyFrame:
     """Sum the gaps of each customer (`features.orders.gaps`): one row per customer's code with two purchases."""
     gap = pl.col("gap").cast(pl.Int128)
     squares = gaps.with_columns(gap_square=gap * gap)
-    return squares.group_by(CODE).agg(pl.col("gap_square").sum(), gap_median=pl.col("gap").median())
+    return squares.group_by(CODE).agg(
+        pl.col("gap_square").sum(), gap_median=pl.col("gap").median(), other_days=pl.col("other_day").sum()
+    )
 
 
 def finish(sums: pl.LazyFrame, as_of: datetime, categories: Sequence[str], *, counted: bool = True) -> pl.LazyFrame:
-    """Derive the features from the sums of each customer, row by row; beside them the revenue in micros, for sums."""
+    """Derive the features from the sums of each customer, row by row.
+
+    Beside them the revenue in micros, for sums, and the days with a purchase, for the forecast.
+    """
     orders, gaps = pl.col("purchase"), pl.col("purchase") - 1
     span = microseconds(pl.col("last_order")) - microseconds(pl.col("first_order"))
     now = microseconds(pl.lit(as_of))
@@ -117,9 +122,10 @@ def finish(sums: pl.LazyFrame, as_of: datetime, categories: Sequence[str], *, co
         recent_revenue=money(pl.col("recent_amount")),
         earlier_revenue=money(pl.col("amount") - pl.col("recent_amount")),
         **{f"{part}_share": ratio(pl.col(part), orders) for part in DAY_PARTS},
+        **{DAYS_OF: pl.col("other_days").fill_null(0).cast(pl.Int64) + (orders > 0).cast(pl.Int64)},
     ).with_columns(*shares(categories))
     return derived.select(
-        *FEATURES.names, *[share_name(each) for each in categories], pl.col("amount").alias(MICROS_OF), CODE
+        *FEATURES.names, *[share_name(each) for each in categories], pl.col("amount").alias(MICROS_OF), DAYS_OF, CODE
     )
 
 

@@ -6,9 +6,13 @@ import polars as pl
 
 from engine.intake.rules import bought
 from engine.schema import CODE, ORDERS
+from engine.units import DAY_US
 
-APART = 2**62
-"""Microseconds that part the times of one customer from those of the next: far more than the centuries that can be."""
+APART = 2**26 * DAY_US
+"""Microseconds that part the times of one customer from those of the next: far more than the centuries that can be.
+
+Whole days, so that the time of the day is the rest of a division.
+"""
 
 
 def orders(lines: pl.LazyFrame) -> pl.LazyFrame:
@@ -41,8 +45,8 @@ def orders(lines: pl.LazyFrame) -> pl.LazyFrame:
 def gaps(orders: pl.LazyFrame) -> pl.LazyFrame:
     """Return the times between successive purchases, of orders whose customers are coded (`features.lines.coded`).
 
-    One row per purchase after a customer's first: the customer's code, `gap` in microseconds; sorted by customer and
-    time. Orders of returns part nothing.
+    One row per purchase after a customer's first: the customer's code, `gap` in microseconds, `other_day` (whether the
+    one before was on an earlier day); sorted by customer and time. Orders of returns part nothing.
     """
     # NOTE: one number of 128 bits for customer and time: to sort by two columns takes three times as long.
     moment = pl.col("customer_id").to_physical().cast(pl.Int128) * APART + pl.col("bought_at").to_physical()
@@ -53,5 +57,9 @@ def gaps(orders: pl.LazyFrame) -> pl.LazyFrame:
         .sort("moment")
         .with_columns(gap=since)
         .filter(pl.col("gap") < APART // 2)  # else the purchase before is another customer's
-        .select((pl.col("moment") // APART).cast(pl.UInt32).alias(CODE), pl.col("gap").cast(pl.Int64))
+        .select(
+            (pl.col("moment") // APART).cast(pl.UInt32).alias(CODE),
+            pl.col("gap").cast(pl.Int64),
+            other_day=pl.col("gap") > pl.col("moment") % DAY_US,
+        )
     )

@@ -32,12 +32,13 @@ def left_out(
     listed: int,
     categories: int,
     counted: Mapping[str, int | float | None],
+    no_forecast: str | None = None,
 ) -> list[dict[str, str]]:
     """List what is missing: the `insight` it belongs to, the `table` that is empty, and the `reason`.
 
     `items_by` is the column of the affinities, `products` the number of those that are looked at, `listed` that of all
     products with those that nobody bought and services, `categories` that of all categories, `counted` what was counted
-    (see `runners.patterns.Patterns`).
+    (see `runners.patterns.Patterns`), `no_forecast` says why there is none.
     """
     nothing = NOTHING_SOLD if listed or categories > 1 else ONE_CATEGORY if categories else NO_ITEMS
     unsold = NOTHING_SOLD if listed else NO_PRODUCTS
@@ -49,6 +50,7 @@ def left_out(
         "timing": _timing(frames, items_by, products, nothing),
         "concentration": _concentration(frames, products, unsold),
         "statistics": _statistics(frames),
+        "forecast": [("forecast_models", no_forecast)] if no_forecast else [],
     }
     found: list[dict[str, str]] = []
     for insight, said in reasons.items():
@@ -174,6 +176,7 @@ CALLED = {
     "columns": "numbers of the lines",
     "correlations": "what goes together in customers",
     "histograms": "how features are spread",
+    "forecast_models": "the forecast of who will buy",
 }
 """What the tables are to people."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-INSIGHTS = ("affinity", "baskets", "sequence", "cohorts", "timing", "concentration", "statistics")
+INSIGHTS = ("affinity", "baskets", "sequence", "cohorts", "timing", "concentration", "statistics", "forecast")
 """Names of the insights; each can be switched off."""
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
+import polars.selectors as cs
 
 from engine.errors import OutputError
 from engine.machine import peak_memory
@@ -42,9 +43,14 @@ ACTIVATION_COLUMNS = (
     "last_order",
     "recency_days",
     "certainty",
+    "p_return",
+    "expected_orders",
+    "expected_spend",
+    "next_order",
+    "value_365",
     "top_category",
 )
-"""What a CRM import needs of each customer."""
+"""What a CRM import needs of each customer; the forecast where there is one."""
 
 ROW_GROUP = 131_072
 ELSEWHERE = "Name another folder with --out."
@@ -126,10 +132,11 @@ def write(
 
 def write_customers(customers: pl.LazyFrame, folder: Path) -> None:
     """Write the customers, and of each what a CRM import needs, streamed to both files."""
-    activation = customers.select(ACTIVATION_COLUMNS).with_columns(
-        pl.col("revenue").round(2),
+    present = set(customers.collect_schema().names())
+    activation = customers.select(name for name in ACTIVATION_COLUMNS if name in present).with_columns(
+        cs.by_name("revenue", "expected_spend", "value_365", require_all=False).round(2),
+        cs.by_name("certainty", "p_return", "expected_orders", require_all=False).round(3),
         pl.col("recency_days").round(1),
-        pl.col("certainty").round(3),
         pl.col("last_order").dt.date(),
     )
     # NOTE: zstd's first level. Its third, the usual one, saves a tenth of the space and takes half as long again.

@@ -9,6 +9,7 @@ import polars as pl
 from engine.insights.tree import driver
 from engine.report import numbers
 from engine.report.figures import median_gap, one_time_share, retention_after, strongest
+from engine.report.foretold import picked
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,6 +34,7 @@ def findings(frames: Frames, summary: dict[str, Any]) -> list[str]:
         *_concentration(summary),
         *_trend(frames, summary),
         *_slipping(frames, currency),
+        *_foretold(summary, currency),
         *_retention(frames),
         *_once(frames, summary),
         *_affinity(frames),
@@ -121,6 +123,17 @@ def _retention(frames: Frames) -> Iterator[str]:
     if first is not None:
         text = f"{numbers.share(first)} of new customers order again in the month after their first order"
         yield text + ("." if third is None else f", {numbers.share(third)} three months after it.")
+
+
+def _foretold(summary: dict[str, Any], currency: str) -> Iterator[str]:
+    """Say what the coming period is expected to bring, and what the forecast has been worth."""
+    said = picked(summary)
+    if said is None:
+        return
+    forecast = summary["forecast"]
+    spend = sum(row["expected_spend"] for row in forecast["outlook"])
+    days = numbers.plural(forecast["horizon_days"], "day")
+    yield f"The next {days} are expected to bring {numbers.money(spend, currency)} from these customers. {said}"
 
 
 def _once(frames: Frames, summary: dict[str, Any]) -> Iterator[str]:

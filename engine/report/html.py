@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from engine.report import insight_tables, numbers, tables
+from engine.report import foretold, insight_tables, numbers, tables
 from engine.report.figures import favourites
 
 if TYPE_CHECKING:
@@ -46,6 +46,7 @@ def render_report(
         cards=_cards(frames, summary, _chart_colour()),
         tables=tables,
         insight=insight_tables,
+        foretold=foretold,
         has_orders=any(role["role"] == "order" for role in summary["source"].get("roles") or []),
     )
 

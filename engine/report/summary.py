@@ -13,6 +13,7 @@ from engine.insights import tree
 from engine.insights.left_out import left_out
 from engine.intake import alerts
 from engine.report.findings import findings
+from engine.report.foretold import of_forecast
 from engine.segments.alerts import of_names, of_segments
 from engine.units import MICROS
 from engine.version import __version__
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from engine.intake.source import Source
     from engine.result import Frames
     from engine.run import Built
+    from engine.runners.forecasting import Forecast
     from engine.runners.local import Totals
     from engine.runners.patterns import Patterns
     from engine.segments.segmentation import Segmentation
@@ -59,6 +61,7 @@ def summarise(
     tables: Tables,
     segmentation: Segmentation,
     found: Patterns,
+    forecast: Forecast,
 ) -> dict[str, Any]:
     """Collect every figure of a run: what was read (`run`), the customers, the tables, the alerts and the findings."""
     totals, frames = built.totals, tables.frames
@@ -66,7 +69,7 @@ def summarise(
         **run,
         **customer_figures(customers, totals, tables.features),
         **_tables(frames, segmentation, totals),
-        **_insights(tables, built, found),
+        **_insights(tables, built, found, forecast),
     }
     summary["alerts"] = [
         *run["alerts"],
@@ -140,7 +143,7 @@ def _tables(frames: Frames, segmentation: Segmentation, totals: Totals) -> dict[
     }
 
 
-def _insights(tables: Tables, built: Built, found: Patterns) -> dict[str, Any]:
+def _insights(tables: Tables, built: Built, found: Patterns, forecast: Forecast) -> dict[str, Any]:
     """Return the tables of the insights, with what was counted for them, and why some are not there."""
     frames, wanted = tables.frames, built.wanted
     compared = tree.periods(wanted.first, wanted.as_of)
@@ -160,7 +163,9 @@ def _insights(tables: Tables, built: Built, found: Patterns) -> dict[str, Any]:
             listed=built.totals.products.height,
             categories=built.totals.codes["category"].drop_nulls().n_unique(),
             counted=found.counted,
+            no_forecast=forecast.why_not,
         ),
+        "forecast": of_forecast(forecast, frames, records),
     }
 
 

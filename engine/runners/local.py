@@ -20,7 +20,8 @@ from engine.intake import duplicates
 from engine.intake.products import item_totals, kinds, name_counts
 from engine.intake.rules import giant_baskets
 from engine.runners.ordering import BATCH, FILE, in_ranges
-from engine.schema import CODE, CUSTOMERS, MICROS_OF
+from engine.runners.sample import kept_lines, part_of
+from engine.schema import CODE, CUSTOMERS, FORECAST, MICROS_OF
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -109,11 +110,15 @@ class Work:
     """The first purchase of each customer, see `insights.repeat.first_purchases`."""
     baskets: Path
     """What each order holds, see `insights.baskets.baskets`."""
+    sample: Path
+    """The lines of some of the customers, see `runners.sample`."""
+    forecast: Path
+    """What is foretold of each customer, in the order of the features, see `runners.forecasting`."""
 
     @classmethod
     def within(cls, folder: Path, stem: str) -> Work:
         """Name the files of a shard."""
-        parts = ("features", "categories", "products", "months", "firsts", "baskets")
+        parts = ("features", "categories", "products", "months", "firsts", "baskets", "sample", "forecast")
         return cls(*(folder / f"{stem}.{part}" for part in parts))
 
 
@@ -151,6 +156,7 @@ def build_features(
     wanted: Wanted,
     *,
     counted: bool,
+    seed: int,
     lines_in_memory: int = LINES_IN_MEMORY,
     done: Callable[[Path], None] = lambda _: None,
     tick: Callable[[int], None] = lambda _: None,
@@ -167,6 +173,8 @@ def build_features(
         shard = read_shard(path, totals, lines_in_memory)
         write_features(shard, work.features, wanted.as_of, totals, counted=counted)
         parts.append(_sums_of(shard, work, totals, wanted))
+        if "forecast" in wanted:
+            _keep_sample(shard, work, part_of(len(shards)), seed)
         works.append(work)
         del shard  # not to be held while the next one is read
         done(path)
@@ -190,6 +198,12 @@ def write_features(shard: Shard, target: Path, as_of: datetime, totals: Totals, 
         shard.orders, shard.gaps, shard.by_category, shard.by_product, as_of, totals.categories, counted=counted
     )
     collect(table.sort("customer_id").sink_ipc(target, record_batch_size=BATCH, lazy=True))
+
+
+def _keep_sample(shard: Shard, work: Work, most: int, seed: int) -> None:
+    """Keep the lines of some of the customers, for the forecast."""
+    customers = collect(scan(work.features).select("customer_id", CODE))
+    collect(kept_lines(shard.lines, customers, most, seed).sink_ipc(work.sample, lazy=True, maintain_order=False))
 
 
 def _sums_of(shard: Shard, work: Work, totals: Totals, wanted: Wanted) -> dict[str, pl.DataFrame]:
@@ -251,15 +265,27 @@ def all_features(works: Sequence[Work]) -> pl.LazyFrame:
 
 
 def label_customers(
-    works: Sequence[Work], folder: Path, model: Model, totals: Totals
+    works: Sequence[Work], folder: Path, model: Model, totals: Totals, *, foretold: bool | None = None
 ) -> tuple[pl.LazyFrame, list[np.ndarray]]:
-    """Label all customers into `folder`; return them by customer_id, and of each shard the segments by code."""
+    """Label all customers into `folder`; return them by customer_id, and of each shard the segments by code.
+
+    Where they are `foretold`, their forecasts come with them; False says that none could be made, so that they are
+    null, None that the customers have no such columns.
+    """
     folder.mkdir()
-    columns = [*CUSTOMERS.names, *[share_name(category) for category in totals.categories], MICROS_OF]
+    columns = [
+        *CUSTOMERS.names,
+        *(FORECAST.names if foretold is not None else ()),
+        *[share_name(category) for category in totals.categories],
+        MICROS_OF,
+    ]
     segments = [np.zeros(_codes(work), dtype=np.uint8) for work in works]
     files = []
-    for number, customers in enumerate(in_ranges([work.features for work in works], "customer_id")):
-        labelled = model.label(customers).select(*columns, CODE, FILE).collect()
+    beside = [work.forecast for work in works] if foretold else None
+    nothing = [pl.lit(None, kind).alias(name) for name, kind in FORECAST.schema.items()] if foretold is False else []
+    for number, customers in enumerate(in_ranges([work.features for work in works], "customer_id", beside=beside)):
+        known = customers.with_columns(nothing) if nothing else customers
+        labelled = model.label(known).select(*columns, CODE, FILE).collect()
         for (place,), part in labelled.select(FILE, CODE, "segment").partition_by(FILE, as_dict=True).items():
             segments[place][part[CODE].to_numpy()] = part["segment"].to_numpy()
         files.append(folder / f"{number}.arrow")

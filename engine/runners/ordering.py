@@ -19,20 +19,24 @@ FILE = "(file)"
 """Column that tells from which file a row comes: its place among the files."""
 
 
-def in_ranges(files: Sequence[Path], key: str, rows: int = ROWS) -> Iterator[pl.LazyFrame]:
+def in_ranges(
+    files: Sequence[Path], key: str, rows: int = ROWS, beside: Sequence[Path] | None = None
+) -> Iterator[pl.LazyFrame]:
     """Give the rows of Arrow IPC files, each sorted by `key` (text, distinct over all files), range by range.
 
     The keys are cut into ranges of about `rows` rows; of each range the slices of all files are put together and
     sorted, so that the ranges one after the other are the whole table in order. A merge of all files at once would hold
-    far more, and copy each row often.
+    far more, and copy each row often. `beside` are files with further columns of the same rows, in the same order.
     """
     scans = [pl.scan_ipc(file, glob=False) for file in files]
+    others = None if beside is None else [pl.scan_ipc(file, glob=False) for file in beside]
     for begin, end in pairwise(_ends(scans, key, rows)):
-        slices = [
-            scan.slice(start, stop - start).with_columns(pl.lit(place, dtype=pl.UInt32).alias(FILE))
-            for place, (scan, start, stop) in enumerate(zip(scans, begin, end, strict=True))
-            if stop > start
-        ]
+        slices = []
+        for place, (start, stop) in enumerate(zip(begin, end, strict=True)):
+            if stop > start:
+                parts = [each[place].slice(start, stop - start) for each in (scans, others) if each is not None]
+                whole = parts[0] if len(parts) == 1 else pl.concat(parts, how="horizontal")
+                slices.append(whole.with_columns(pl.lit(place, dtype=pl.UInt32).alias(FILE)))
         if slices:
             yield pl.concat(slices).sort(key)
 
