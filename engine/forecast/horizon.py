@@ -14,7 +14,7 @@ LEAST_PARTS = 3
 """A horizon that the user names is a third at most: known before, learnt from, tried on."""
 MOST_TESTS = 6
 """Cut-offs that the forecast is tried at, at most."""
-MOST_TESTED = 80_000
+MOST_TESTED = 60_000
 """Customers that it is tried on, of all cut-offs together: with many customers fewer cut-offs do."""
 TRAINED_ON = 20_000
 """Customers that the boosting is fitted to: of older windows as well, where the newest has fewer."""

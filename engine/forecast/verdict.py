@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from engine.forecast.names import LABELS, SIMPLE
+from engine.forecast.names import BLEND, LABELS, SIMPLE, STEADY
 from engine.forecast.validate import best_simple
 from engine.report import numbers
 
@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 CHANCE = 0.5
 MISSED = 0.1
 """Share of the orders by which a total may be missed before that is said."""
+CHANGED = 0.01
+"""Share of the customers by which those who come back must have changed for it to explain a miss."""
+_SUBJECTS = LABELS | {BLEND: "The blend", STEADY: "The steady blend"}
 
 
 def verdict(proof: Proof) -> str:
@@ -26,7 +29,7 @@ def verdict(proof: Proof) -> str:
 def _ranking(proof: Proof) -> Iterator[str]:
     chosen, simple = proof.chosen, best_simple(proof.measured)
     own, rule = proof.measured[chosen], proof.measured[simple]
-    auc, called = numbers.score(own.figures["auc"]), f"“{LABELS[simple].lower()}”"
+    auc, called = numbers.fine(own.figures["auc"]), f"“{LABELS[simple].lower()}”"
     if own.interval("auc")[0] <= CHANCE:
         yield f"Nothing in this data foretells who comes back: no model ranks customers better than chance (AUC {auc})."
         return
@@ -34,16 +37,16 @@ def _ranking(proof: Proof) -> Iterator[str]:
         yield f"No model ranks customers better than {called} (AUC {auc}), so that this rule is used."
         return
     low, high = own.interval("auc", minus=rule)
-    against = f"AUC {auc} against {numbers.score(rule.figures['auc'])}"
+    against = f"AUC {auc} against {numbers.fine(rule.figures['auc'])}"
     if low <= 0:
         yield (
-            f"{LABELS[chosen]} ranks customers no better than {called}: {against}, which may be chance. "
+            f"{_SUBJECTS[chosen]} ranks customers no better than {called}: {against}, a difference that may be chance. "
             "It is used because its probabilities are nearer to what came."
         )
     else:
         yield (
-            f"{LABELS[chosen]} ranks customers better than any rule of thumb: {against} for {called} "
-            f"(ahead by {numbers.score(low)} to {numbers.score(high)})."
+            f"{_SUBJECTS[chosen]} ranks customers better than any rule of thumb: {against} for {called} "
+            f"(ahead by {numbers.fine(low)} to {numbers.fine(high)})."
         )
 
 
@@ -52,35 +55,35 @@ def _totals(proof: Proof) -> Iterator[str]:
     ratio = found["orders_ratio"]
     if numbers.missing(ratio):
         return
-    tries = numbers.plural(proof.cutoffs.height, "cut-off")
     yield (
-        f"Over {tries} it expected {numbers.full(found['orders_expected'])} orders, and "
-        f"{numbers.full(found['orders_actual'])} came{_off(ratio)}."
+        f"Over {numbers.plural(proof.cutoffs.height, 'cut-off')} it expected {numbers.full(found['orders_expected'])} "
+        f"orders, and {numbers.full(found['orders_actual'])} came{_off(ratio)}."
     )
     yield from _season(proof)
 
 
 def _off(ratio: float) -> str:
-    miss = ratio - 1
-    if abs(miss) < 0.005:  # less than one in a hundred when rounded
-        return ""
-    return f": {numbers.share(abs(miss))} too {'many' if miss > 0 else 'few'} were expected"
+    return "" if abs(ratio - 1) < CHANGED else f": {_miss(ratio)}"
+
+
+def _miss(ratio: float) -> str:
+    return f"{numbers.share(abs(ratio - 1))} too {'many' if ratio > 1 else 'few'}"
 
 
 def _season(proof: Proof) -> Iterator[str]:
-    """Say where the total of one cut-off was missed, and that buying had changed since the window before."""
-    rows = proof.cutoffs.with_columns(ratio=proof.cutoffs["orders_expected"] / proof.cutoffs["orders_actual"])
-    missed = rows.filter((rows["ratio"] - 1).abs() > MISSED)
+    """Say where a total was missed most, and whether buying had changed since the window that was learnt from."""
+    table = proof.cutoffs.filter(proof.cutoffs["orders_actual"] > 0)
+    ratios = table["orders_expected"] / table["orders_actual"]
+    missed = table.with_columns(ratio=ratios).filter((ratios - 1).abs() > MISSED)
     if missed.is_empty():
         return
     worst = missed.sort((missed["ratio"] - 1).abs(), descending=True).row(0, named=True)
     before, now = worst["returned_before"], worst["returned"]
-    text = f"At worst, from {numbers.day(worst['cutoff'])} on, {numbers.share(abs(worst['ratio'] - 1))} too "
-    text += f"{'many' if worst['ratio'] > 1 else 'few'} were expected"
-    same_way = (now > before) == (worst["ratio"] < 1)
-    if same_way and abs(now - before) > MISSED / 10:
-        text += (
-            f": buying changed with the season or a campaign ({numbers.share(before)} came back in the period before, "
-            f"{numbers.share(now)} in this one), which the past did not tell"
+    changed = abs(now - before) > CHANGED and (now > before) == (worst["ratio"] < 1)
+    why = f"{numbers.share(before)} of customers bought in the period before, {numbers.share(now)} in this one"
+    if proof.cutoffs.height > 1:
+        yield f"The largest miss, from {numbers.day(worst['cutoff'])} on, was {_miss(worst['ratio'])}" + (
+            f": {why}, a change of season or of business that the past did not tell." if changed else "."
         )
-    yield text + "."
+    elif changed:
+        yield f"There had been a change of season or of business that the past did not tell: {why}."

@@ -151,6 +151,15 @@ def score(value: float | None) -> str:
     return MISSING if value is None or missing(value) else _signed(f"{value:.2f}")
 
 
+def fine(value: float | None) -> str:
+    """Write a score between 0 and 1 with three decimals, where small differences count.
+
+    >>> fine(0.7456)
+    '0.746'
+    """
+    return MISSING if value is None or missing(value) else _signed(f"{value:.3f}")
+
+
 def day(value: str | date | None) -> str:
     """Write a calendar day, from a date or ISO text.
 
