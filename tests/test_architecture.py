@@ -12,6 +12,7 @@ PURE = [
     *(ENGINE / "features").glob("*.py"),
     *(ENGINE / "insights").glob("*.py"),
     *(ENGINE / "charts").glob("*.py"),
+    *(each for each in (ENGINE / "forecast").glob("*.py") if each.name != "tables.py"),
     *(ENGINE / "segments" / f"{name}.py" for name in ("actions", "choose", "distance", "drift", "lineup", "match")),
     *(ENGINE / "segments" / f"{name}.py" for name in ("matrix", "model", "names", "rules")),
     ENGINE / "intake" / "clean.py",

@@ -60,12 +60,24 @@ class BGNBD:
         (1-z)^(r+x) F(r+x, b+x; a+b+x-1; z) = (1-z)^(a-1) F(a+b-1-r, a-1; a+b+x-1; z).
         """
         x = np.asarray(frequency, dtype=np.float64)
+        return self.alive(x, recency, age) * self._while_alive(period, x, np.asarray(age, dtype=np.float64))
+
+    def _while_alive(self, period: float, x: np.ndarray, age: np.ndarray) -> np.ndarray:
+        """Return the expected purchases of customers who are active at their age."""
         a = self.a if abs(self.a - 1) > NEARLY_ONE else 1 + NEARLY_ONE
         c = a + self.b + x - 1
-        z = period / (self.alpha + np.asarray(age) + period)
-        gone = np.exp((a - 1) * np.log1p(-z)) * hyp2f1(a + self.b - 1 - self.r, a - 1, c, z)
-        found: np.ndarray = np.maximum(c / (a - 1) * (1 - gone) * self.alive(x, recency, age), 0.0)
-        return found
+        now = self.alpha + age
+        with np.errstate(all="ignore"):
+            kept = np.exp((a - 1) * np.log1p(-period / (now + period)))
+            found = c / (a - 1) * (1 - kept * hyp2f1(a + self.b - 1 - self.r, a - 1, c, period / (now + period)))
+        # Nobody buys more than somebody who is never lost; and at the mean chance to be lost it is a little less than
+        # over all chances (Jensen's inequality). Where the parameters are so large that the function fails, the chances
+        # hardly differ, and both are the same.
+        most = (self.r + x) * period / now
+        lost = self.a / (self.a + self.b + x)
+        least = -np.expm1(-(self.r + x) * np.log1p(lost * period / now)) / lost
+        held: np.ndarray = np.where(np.isfinite(found), np.clip(found, least, most), least)
+        return held
 
     def returns(self, period: float, frequency: np.ndarray, recency: np.ndarray, age: np.ndarray) -> np.ndarray:
         """Return the probability of a purchase in the next `period`.
@@ -94,10 +106,7 @@ class BGNBD:
 
     def expected_new(self, period: float) -> float:
         """Return the expected purchases of a new customer in a period after the first one (eq. 9)."""
-        a = self.a if abs(self.a - 1) > NEARLY_ONE else 1 + NEARLY_ONE
-        z = period / (self.alpha + period)
-        gone = np.exp((a - 1) * np.log1p(-z)) * hyp2f1(a + self.b - 1 - self.r, a - 1, a + self.b - 1, z)
-        return float((a + self.b - 1) / (a - 1) * (1 - gone))
+        return float(self._while_alive(period, np.zeros(1), np.zeros(1))[0])
 
 
 def fit_bgnbd(frequency: np.ndarray, recency: np.ndarray, age: np.ndarray, weights: np.ndarray | None = None) -> BGNBD:

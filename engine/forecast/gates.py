@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from engine.forecast.horizon import LEAST_PARTS, PARTS, SHORT
+from engine.report import numbers
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -40,7 +41,7 @@ def of_repeats(customers: int, repeaters: int) -> str | None:
     if repeaters >= LEAST_REPEATS:
         return None
     return (
-        f"Of {customers:,} customers {repeaters:,} have bought on more than one day, and a forecast needs "
+        f"Customers who have bought on more than one day: {repeaters:,} of {customers:,}; a forecast needs "
         f"{LEAST_REPEATS} of those to learn from."
     )
 
@@ -48,16 +49,17 @@ def of_repeats(customers: int, repeaters: int) -> str | None:
 def of_window(window: Window) -> str | None:
     """Say that too little happened around a cut-off; None where there is enough."""
     customers, came = len(window.outcome.customer), int(window.outcome.returned.sum())
-    day = f"{window.cutoff.date().isoformat()}"
+    day, days = numbers.day(window.cutoff), numbers.plural(window.moment.horizon, "day")
     if customers < LEAST_CUSTOMERS:
         return (
-            f"Before {day} {customers:,} customers had bought, and a forecast needs {LEAST_CUSTOMERS} to be tried on."
+            f"Customers who had bought before {day}: {customers:,}; a forecast of the next {days} needs "
+            f"{LEAST_CUSTOMERS} of those to be tried on."
         )
-    for number, what in ((came, "have bought"), (customers - came, "have not bought")):
+    for number, what in ((came, "bought"), (customers - came, "did not buy")):
         if number < LEAST_EACH:
             return (
-                f"Of {customers:,} customers {number:,} {what} in the {window.moment.horizon} days from {day} on, and "
-                f"a forecast needs {LEAST_EACH} of those to learn from."
+                f"Customers who {what} in the {days} from {day} on: {number:,} of {customers:,}; a forecast needs "
+                f"{LEAST_EACH} of those to learn from."
             )
     return None
 

@@ -200,8 +200,8 @@ def test_a_sample_holds_whole_customers_with_the_lowest_draws(lines: pl.DataFram
     [
         ("short", {"horizon": None}, "and a forecast needs 28 at least."),
         ("short", {"horizon": 10}, "to foretell 10 days it needs 30"),
-        ("once", {"horizon": None}, "have bought on more than one day"),
-        ("few", {"horizon": None}, "a forecast needs"),
+        ("once", {"horizon": None}, "Customers who have bought on more than one day: 0 of"),
+        ("few", {"horizon": None}, "of those to be tried on"),
     ],
     ids=["too short for any", "too short for this", "too few repeats", "too few customers"],
 )
