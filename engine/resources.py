@@ -44,6 +44,8 @@ FEATURES_BYTES = 430
 """Size of the features of a customer."""
 INSIGHTS_BYTES = 35
 """Size of what the insights need of a line; a shard is removed as soon as it stands there."""
+SAMPLE_BYTES = 45
+"""Size of a line of a customer in the sample for the forecast."""
 LABELLED_BYTES = 420
 """Size of a labelled customer; they are written when the shards are gone."""
 OUTPUT_BYTES = 240
@@ -142,6 +144,8 @@ def plan(
     ResourceError
         If the memory is too little for any number of shards, or for the given one: says how much is needed at least.
     """
+    from engine.runners.sample import part_of  # `--help` need not wait for Polars
+
     input_bytes = max(input_bytes, lines * BYTES_PER_LINE)
     of_products = products * BYTES_PER_PRODUCT
     base = BASE_MEMORY + of_products
@@ -149,12 +153,15 @@ def plan(
     if shards is not None and (needed := _memory_needed(base, input_bytes, shards)) > limit:
         raise _too_little(limit, needed, f"with {shards} shards ")
     working = (limit - base) / WORKING_BYTES_PER_INPUT_BYTE
+    chosen = shards or _shards(base, input_bytes, limit, how)
+    sampled = min(1.0, chosen * part_of(chosen) / customers) if customers else 1.0
+    of_lines = int(lines * (INSIGHTS_BYTES + sampled * SAMPLE_BYTES))
     return Plan(
-        shards=shards or _shards(base, input_bytes, limit, how),
+        shards=chosen,
         memory_limit=limit,
         lines_in_memory=int(working * lines / input_bytes) if input_bytes else 0,
         disk_needed=customers * FEATURES_BYTES
-        + max(int(input_bytes * SHARDS_SHARE) + rewritten, lines * INSIGHTS_BYTES + customers * LABELLED_BYTES),
+        + max(int(input_bytes * SHARDS_SHARE) + rewritten, of_lines + customers * LABELLED_BYTES),
         output_needed=customers * OUTPUT_BYTES + OUTPUT_BASE,
     )
 

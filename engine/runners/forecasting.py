@@ -23,8 +23,8 @@ from engine.forecast.validate import Proof, validate
 from engine.forecast.verdict import verdict
 from engine.runners.local import collect, scan
 from engine.runners.ordering import BATCH as ROWS
-from engine.runners.sample import whole_sample
-from engine.schema import DAYS_OF
+from engine.runners.sample import HELD, NUMBER, SHARD, chosen
+from engine.schema import CODE, DAYS_OF
 from engine.segments.sampling import DRAW
 from engine.segments.threads import one_thread
 from engine.units import DAY_US
@@ -68,7 +68,7 @@ class Sample:
     """The sampled customers, by the order of their draws, and their lines."""
 
     customers: pl.DataFrame
-    """customer_id, draw, and number, from 0 on."""
+    """number (from 0 on), customer_id and draw."""
     lines: pl.LazyFrame
     """In memory, coded."""
     categories: Sequence[str]
@@ -77,15 +77,21 @@ class Sample:
     @classmethod
     def of(cls, works: Sequence[Work], categories: Sequence[str], *, counted: bool) -> Sample:
         """Read what the shards kept."""
-        lines = collect(whole_sample([scan(work.sample) for work in works]))
-        customers = lines.select(DRAW, "customer_id").unique().sort(DRAW, "customer_id")
-        coded = lines.drop(DRAW).with_columns(pl.col("customer_id").cast(pl.Categorical(pl.Categories.random())))
-        return cls(customers.with_row_index("number"), coded.lazy(), categories, counted)
+        kept = [pl.read_ipc(work.sampled) for work in works]
+        held = [collect(scan(work.sample).group_by(CODE).agg(pl.len().alias(HELD))) for work in works]
+        customers = chosen(kept, held)
+        ids = customers["customer_id"].cast(pl.Categorical(pl.Categories.random()))
+        parts = []
+        for place, work in enumerate(works):
+            numbers = customers.filter(pl.col(SHARD) == place).select(CODE, NUMBER)
+            lines = collect(scan(work.sample).join(numbers.lazy(), on=CODE, how="inner"))
+            work.sample.unlink()
+            parts.append(lines.select(ids.gather(lines[NUMBER]), pl.exclude(CODE, NUMBER)))
+        return cls(customers.select(NUMBER, "customer_id", DRAW), pl.concat(parts).lazy(), categories, counted)
 
     def numbered(self, table: pl.LazyFrame) -> pl.DataFrame:
         """Collect a table of customers with their numbers, in the order of these."""
-        known = self.customers.lazy().with_columns(pl.col("number").cast(pl.Int64))
-        return collect(table.join(known, on="customer_id", how="inner")).sort("number")
+        return collect(table.join(self.customers.lazy(), on="customer_id", how="inner")).sort(NUMBER)
 
     def window(self, cutoff: datetime, horizon: int, model: Model) -> tuple[Window, pl.DataFrame]:
         """Look from a cut-off back, and a horizon ahead; beside it what those did of whom only returns were known."""
@@ -100,7 +106,7 @@ class Sample:
         weekly = collect(history.weekly_orders(self.lines, cutoff, end))
         of_buyers = weekly.join(buyers.select("customer_id"), on="customer_id", how="semi")
         counts = dict(of_buyers.group_by("week").agg(pl.col("orders").sum()).iter_rows())
-        outcome = Outcome(*(buyers[name].to_numpy() for name in ("number", "came_orders", "came_spend")))
+        outcome = Outcome(*(buyers[name].to_numpy() for name in (NUMBER, "came_orders", "came_spend")))
         window = Window(
             cutoff,
             Moment(Inputs.of(buyers, cutoff), None, horizon),

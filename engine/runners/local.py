@@ -20,7 +20,7 @@ from engine.intake import duplicates
 from engine.intake.products import item_totals, kinds, name_counts
 from engine.intake.rules import giant_baskets
 from engine.runners.ordering import BATCH, FILE, in_ranges
-from engine.runners.sample import kept_lines, part_of
+from engine.runners.sample import kept_customers, kept_lines, part_of
 from engine.schema import CODE, CUSTOMERS, FORECAST, MICROS_OF
 
 if TYPE_CHECKING:
@@ -112,13 +112,15 @@ class Work:
     """What each order holds, see `insights.baskets.baskets`."""
     sample: Path
     """The lines of some of the customers, see `runners.sample`."""
+    sampled: Path
+    """Those customers."""
     forecast: Path
     """What is foretold of each customer, in the order of the features, see `runners.forecasting`."""
 
     @classmethod
     def within(cls, folder: Path, stem: str) -> Work:
         """Name the files of a shard."""
-        parts = ("features", "categories", "products", "months", "firsts", "baskets", "sample", "forecast")
+        parts = ("features", "categories", "products", "months", "firsts", "baskets", "sample", "sampled", "forecast")
         return cls(*(folder / f"{stem}.{part}" for part in parts))
 
 
@@ -202,8 +204,9 @@ def write_features(shard: Shard, target: Path, as_of: datetime, totals: Totals, 
 
 def _keep_sample(shard: Shard, work: Work, most: int, seed: int) -> None:
     """Keep the lines of some of the customers, for the forecast."""
-    customers = collect(scan(work.features).select("customer_id", CODE))
-    collect(kept_lines(shard.lines, customers, most, seed).sink_ipc(work.sample, lazy=True, maintain_order=False))
+    kept = kept_customers(collect(scan(work.features).select("customer_id", CODE)), most, seed)
+    kept.write_ipc(work.sampled)
+    collect(kept_lines(shard.lines, kept).sink_ipc(work.sample, lazy=True, maintain_order=False))
 
 
 def _sums_of(shard: Shard, work: Work, totals: Totals, wanted: Wanted) -> dict[str, pl.DataFrame]:

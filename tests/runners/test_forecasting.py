@@ -18,9 +18,9 @@ from engine.generate import generate
 from engine.run import Built, begin
 from engine.runners import forecasting
 from engine.runners.forecasting import Forecast, Sample
-from engine.runners.sample import LIMIT, kept_lines
+from engine.runners.sample import HELD, LARGEST, LINES, NUMBER, chosen, kept_customers
 from engine.schema import CODE, FEATURES, FORECAST
-from engine.segments.sampling import DRAW
+from engine.segments.sampling import DRAW, draws
 from tests.segments.builders import model
 
 MODEL = model([(0, 0, 0), (2, 0, 0)])
@@ -177,22 +177,36 @@ def test_customers_of_whom_only_returns_are_known_get_what_such_customers_do(
     assert of_returns["next_order"].null_count() == 3
 
 
-def test_a_sample_holds_whole_customers_with_the_lowest_draws(lines: pl.DataFrame, tmp_path: Path) -> None:
-    with built(lines, tmp_path, Settings()) as found:
-        (work,) = found.works
-        sampled = pl.read_ipc(work.sample)
-        customers = pl.read_ipc(work.features).select("customer_id", CODE)
-    coded = sampled.lazy().with_columns(pl.col("customer_id").cast(pl.Categorical(pl.Categories.random())))
-    codes = coded.select(pl.col("customer_id").cast(pl.String), pl.col("customer_id").to_physical().alias(CODE))
+def kept_of(ids: list[str], most: int, lines: dict[str, int] | None = None) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return what a shard of these customers keeps, and how many lines each has (one, where not told)."""
+    customers = pl.DataFrame({"customer_id": ids, CODE: range(len(ids))}, schema_overrides={CODE: pl.UInt32})
+    held = pl.DataFrame({CODE: customers[CODE], HELD: [(lines or {}).get(each, 1) for each in ids]})
+    return kept_customers(customers, most, seed=1), held
 
-    kept = kept_lines(coded.drop(DRAW, LIMIT), codes.unique().sort("customer_id").collect(), 100, seed=1).collect()
 
-    assert sampled["customer_id"].n_unique() == customers.height
-    assert kept["customer_id"].n_unique() == 100
-    assert kept[LIMIT].unique().to_list() == [kept[DRAW].max()]
-    of_all = dict(sampled.group_by("customer_id").len().iter_rows())
-    assert dict(kept.group_by("customer_id").len().iter_rows()).items() <= of_all.items()
-    assert kept[DRAW].max() < sampled.filter(~pl.col("customer_id").is_in(kept["customer_id"].implode()))[DRAW].min()  # type: ignore[operator]
+def test_the_sample_is_the_same_in_any_shards_and_holds_the_lowest_draws() -> None:
+    ids = [f"C{number}" for number in range(5_000)]
+    whole = chosen(*([each] for each in kept_of(ids, 400)))
+    parts = [kept_of(ids[start::7], 400) for start in range(7)]
+
+    dealt = chosen(*zip(*parts, strict=True))
+
+    assert whole.height == 400  # one shard has left all others out
+    assert dealt["customer_id"].head(400).to_list() == whole["customer_id"].to_list()
+    assert dealt[DRAW].is_sorted()
+    assert dealt[NUMBER].to_list() == list(range(dealt.height))
+    left_out = set(ids) - set(dealt["customer_id"])
+    assert draws(pl.Series(sorted(left_out)), seed=1).min() > dealt[DRAW].max()  # type: ignore[operator]
+
+
+def test_a_sample_has_an_end_and_no_till_that_stands_for_all_walk_in_customers() -> None:
+    ids = [f"C{number}" for number in range(100)]
+    lines = dict.fromkeys(ids, LINES // 60) | {"C7": LARGEST + 1}
+
+    found = chosen(*([each] for each in kept_of(ids, 100, lines)))
+
+    assert found.height == 60
+    assert "C7" not in found["customer_id"]
 
 
 @pytest.mark.parametrize(
