@@ -1,0 +1,1 @@
+"""Who comes back, how much they will spend, and how well that is known."""

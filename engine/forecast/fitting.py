@@ -1,0 +1,219 @@
+"""Maximum likelihood for models of few positive parameters, to the same bits whatever the order of the customers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from numpy.typing import ArrayLike, NDArray
+
+BLOCK = 1 << 14
+"""Rows that are worked on at a time: few enough that all that is made of them stays in the cache of a core."""
+STARTED_ON = 20_000
+"""Customers on whom the starts are tried, before the best of them goes through all customers."""
+STEPS, HALVINGS = 200, 40
+LONGEST_STEP = 2.0
+"""The most that a step may change the logarithms of the parameters by: far from the maximum a parabola misleads."""
+ENOUGH = 1e-12
+"""What another step would add to the logarithm of the likelihood when the search ends; 2 are a standard error."""
+
+
+class FitError(Exception):
+    """Customers to whom a model cannot be fitted; the text says why, as a part of a sentence."""
+
+
+class Grouped(NamedTuple):
+    """Customers alike made one row, sorted by all columns."""
+
+    columns: tuple[NDArray[np.float64], ...]
+    weights: NDArray[np.float64]
+    """How many customers a row stands for."""
+
+
+class Curve(NamedTuple):
+    """A function at a point: its value, its slope, and how the slope changes (one row and column per parameter)."""
+
+    value: float
+    gradient: NDArray[np.float64]
+    hessian: NDArray[np.float64]
+
+    def in_logs(self, point: NDArray[np.float64]) -> Curve:
+        """Return the same curve by the logarithms of the parameters."""
+        slope = point * self.gradient
+        return Curve(self.value, slope, np.outer(point, point) * self.hessian + np.diag(slope))
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The parameters where a likelihood is greatest."""
+
+    point: NDArray[np.float64]
+    value: float
+    bounded: bool
+    """Whether a parameter stands at a bound: the likelihood rises, ever more slowly, beyond it."""
+
+
+def floats(name: str, values: ArrayLike) -> NDArray[np.float64]:
+    """Return values as floats; ValueError where one is negative, missing or infinite."""
+    made = np.asarray(values, dtype=np.float64)
+    if not np.all(np.isfinite(made) & (made >= 0.0)):
+        raise ValueError(f"{name} holds a value that is negative, missing or infinite")
+    return made
+
+
+def group(columns: Sequence[NDArray[np.float64]], weights: ArrayLike | None) -> Grouped:
+    """Make one row of the customers that are alike in all columns, and sort the rows.
+
+    Weights are whole numbers of customers, so that their sums do not depend on the order; none means one each.
+    Whole numbers are packed into one key: 5 million customers take 0.5 s, floats several times that.
+    """
+    counts = None if weights is None else floats("weights", weights)
+    if counts is not None:
+        if np.any(counts != np.floor(counts)):
+            raise ValueError("weights holds a value that is no whole number")
+        columns, counts = [column[counts > 0.0] for column in columns], counts[counts > 0.0]
+    key = _packed(columns)
+    if key is not None and counts is None:
+        key = np.sort(key)
+        starts = _starts(key)
+    else:
+        order = np.lexsort(columns[::-1]) if key is None else np.argsort(key, kind="stable")
+        columns = [column[order] for column in columns]
+        starts = _starts(*columns)
+        counts = None if counts is None else counts[order]
+    firsts = np.flatnonzero(starts)
+    if counts is None:
+        sums = np.diff(firsts, append=len(starts)).astype(np.float64)
+    else:
+        sums = np.add.reduceat(counts, firsts) if len(firsts) else counts
+    if key is not None and weights is None:
+        return Grouped(_unpacked(key[firsts], columns), sums)
+    return Grouped(tuple(column[firsts] for column in columns), sums)
+
+
+def _spans(columns: Sequence[NDArray[np.float64]]) -> list[int]:
+    return [int(column.max(initial=0.0)) + 1 for column in columns]
+
+
+def _packed(columns: Sequence[NDArray[np.float64]]) -> NDArray[np.int64] | None:
+    """Return one whole number per row that sorts as the columns do; None where they do not fit into one."""
+    if any(np.any(column != np.floor(column)) for column in columns):
+        return None
+    spans = _spans(columns)
+    if np.prod([float(span) for span in spans]) >= 2.0**62:
+        return None
+    key = np.zeros(len(columns[0]), dtype=np.int64)
+    for column, span in zip(columns, spans, strict=True):
+        key = key * span + column.astype(np.int64)
+    return key
+
+
+def _unpacked(key: NDArray[np.int64], columns: Sequence[NDArray[np.float64]]) -> tuple[NDArray[np.float64], ...]:
+    made = []
+    for span in reversed(_spans(columns)):
+        key, rest = np.divmod(key, span)
+        made.append(rest.astype(np.float64))
+    return tuple(reversed(made))
+
+
+def _starts(*columns: NDArray[np.int64] | NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Whether a row of sorted columns differs from the one before."""
+    starts = np.zeros(len(columns[0]), dtype=np.bool_)
+    starts[:1] = True
+    for column in columns:
+        starts[1:] |= column[1:] != column[:-1]
+    return starts
+
+
+def by_first(grouped: Grouped) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the values of the first column, each once, and how many customers have it."""
+    first = grouped.columns[0]
+    firsts = np.flatnonzero(_starts(first))
+    return first[firsts], np.add.reduceat(grouped.weights, firsts)
+
+
+def thinned(grouped: Grouped) -> Grouped:
+    """Keep as many customers as the starts need, evenly through the sorted rows; all where there are not more."""
+    ends = np.cumsum(grouped.weights)
+    if not len(ends) or ends[-1] <= STARTED_ON:
+        return grouped
+    places = (np.arange(STARTED_ON) + 0.5) * (ends[-1] / STARTED_ON)
+    rows, weights = np.unique(np.searchsorted(ends, places, side="right"), return_counts=True)
+    return Grouped(tuple(column[rows] for column in grouped.columns), weights.astype(np.float64))
+
+
+def maximise(
+    likelihood: Callable[[Grouped, NDArray[np.float64]], Curve],
+    grouped: Grouped,
+    starts: Sequence[Sequence[float]],
+    bounds: Sequence[tuple[float, float]],
+) -> Found:
+    """Find the parameters where the likelihood of the customers is greatest, within bounds.
+
+    Every start climbs on a part of the customers; the highest that they come to is the start on all of them.
+
+    Raises
+    ------
+    FitError
+        If the search does not end.
+    """
+    lower, upper = np.log(np.asarray(bounds, dtype=np.float64)).T
+    few = thinned(grouped)
+    reached = [_climb(likelihood, few, np.log(np.asarray(start)), lower, upper) for start in starts]
+    best = max(reached, key=lambda each: each[1])[0]
+    if few is not grouped:
+        reached = [_climb(likelihood, grouped, best, lower, upper)]
+    point, value, done = max(reached, key=lambda each: each[1])
+    if not done:
+        raise FitError("the search for the greatest likelihood came to no end")
+    return Found(np.exp(point), value, bool(np.any((point <= lower) | (point >= upper))))
+
+
+def _climb(
+    likelihood: Callable[[Grouped, NDArray[np.float64]], Curve],
+    grouped: Grouped,
+    start: NDArray[np.float64],
+    lower: NDArray[np.float64],
+    upper: NDArray[np.float64],
+) -> tuple[NDArray[np.float64], float, bool]:
+    """Go up by Newton's method in the logarithms of the parameters; the point, its value, and whether it is the top."""
+
+    def look(at: NDArray[np.float64]) -> Curve:
+        natural = np.exp(at)
+        return likelihood(grouped, natural).in_logs(natural)
+
+    point = np.clip(start, lower, upper)
+    curve = look(point)
+    for _ in range(STEPS):
+        step = _step(
+            curve, free=~(((point <= lower) & (curve.gradient < 0)) | ((point >= upper) & (curve.gradient > 0)))
+        )
+        if not curve.gradient @ step > ENOUGH:
+            return point, curve.value, bool(np.all(np.isfinite(curve.gradient)))
+        noise = 4.0 * np.finfo(np.float64).eps * abs(curve.value)
+        for halving in range(HALVINGS):
+            there = np.clip(point + step * 0.5**halving, lower, upper)
+            seen = look(there)
+            if seen.value >= curve.value - noise and np.all(np.isfinite(seen.hessian)):
+                break
+        else:
+            return point, curve.value, False
+        point, curve = there, seen
+    return point, curve.value, False
+
+
+def _step(curve: Curve, free: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """Return the way to the top of the parabola through the free parameters; upwards also where it opens upwards."""
+    step = np.zeros(len(free))
+    if not np.any(free):
+        return step
+    bends, ways = np.linalg.eigh(-curve.hessian[np.ix_(free, free)])
+    bends = np.maximum(np.abs(bends), 1e-12 * np.abs(bends).max() + np.finfo(np.float64).tiny)
+    step[free] = ways @ ((ways.T @ curve.gradient[free]) / bends)
+    length = float(np.linalg.norm(step))
+    return step * min(1.0, LONGEST_STEP / length) if length > 0.0 else step
