@@ -6,13 +6,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.special import digamma, expit, gammaln, hyp2f1, log1p, xlog1py, zeta
+from scipy.special import digamma, expit, gammaln, log1p, xlog1py, zeta
 
-from engine.forecast.fitting import BLOCK, Curve, FitError, Grouped, by_first, floats, group, maximise
+from engine.forecast.fitting import BLOCK, Curve, FitError, Grouped, by_first, floats, group, maximise, sort_alike
+from engine.forecast.quadrature import beta_nodes, purchases_until_lost
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
+ROWS = 256
+"""Customers whose expectation is worked out at a time."""
 STARTS = ((0.3, 0.8, 2.0), (1.0, 0.1, 1.0), (3.0, 1.0, 10.0))
 """r, a and b; alpha is such that r / alpha is the rate at which all customers together buy."""
 SHAPES, SCALES = (1e-5, 1e5), (1e-8, 1e8)
@@ -82,11 +85,24 @@ class BGNBD:
     def _expected_alive(
         self, period: NDArray[np.float64], x: NDArray[np.float64], t: NDArray[np.float64]
     ) -> NDArray[np.float64]:
-        z = period / (self.alpha + t + period)
-        c = self.a + self.b + x - 1.0
-        rest = np.exp(xlog1py(self.a - 1.0, -z)) * hyp2f1(self.a + self.b - 1.0 - self.r, self.a - 1.0, c, z)
-        number: NDArray[np.float64] = c / (self.a - 1.0) * (1.0 - rest)
-        return number
+        """Return the purchases to expect of customers alive, worked out once for all of the same frequency and age."""
+        period, x, t = np.broadcast_arrays(period, x, t)
+        shape = x.shape
+        period, x, t = period.ravel(), x.ravel(), t.ravel()
+        order, starts = sort_alike(x, t, period)
+        firsts = order[starts]
+        known = np.empty(len(firsts))
+        ends = np.flatnonzero(np.diff(x[firsts], append=-1.0)) + 1
+        for begin, end in zip((0, *ends[:-1]), ends, strict=True):
+            places, weights = beta_nodes(self.a, self.b + x[firsts[begin]])
+            for start in range(begin, end, ROWS):
+                rows = slice(start, min(start + ROWS, end))
+                each = firsts[rows]
+                ahead = period[each] / (self.alpha + t[each])
+                known[rows] = purchases_until_lost(self.r + x[each], ahead, places) @ weights
+        number = np.empty(len(x))
+        number[order] = known[np.cumsum(starts) - 1]
+        return number.reshape(shape)
 
 
 def fit_bgnbd(frequency: ArrayLike, recency: ArrayLike, age: ArrayLike, weights: ArrayLike | None = None) -> BGNBD:
@@ -140,8 +156,8 @@ def _log_odds_lost(
     r: float, alpha: float, a: float, b: float, x: NDArray[np.float64], t_x: NDArray[np.float64], t: NDArray[np.float64]
 ) -> NDArray[np.float64]:
     """Return ln(P(lost) / P(alive)) of customers with a repeat purchase; of others it means nothing."""
-    odds: NDArray[np.float64] = np.log(a) - np.log(b + np.maximum(x - 1.0, 0.0))
-    return odds + (r + x) * log1p((t - t_x) / (alpha + t_x))
+    odds = np.log(a) - np.log(b + np.maximum(x - 1.0, 0.0)) + (r + x) * log1p((t - t_x) / (alpha + t_x))
+    return np.asarray(odds)
 
 
 def _likelihood(grouped: Grouped, point: NDArray[np.float64]) -> Curve:

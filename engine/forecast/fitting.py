@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -66,62 +66,52 @@ def floats(name: str, values: ArrayLike) -> NDArray[np.float64]:
     return made
 
 
+def sort_alike(*columns: NDArray[np.float64]) -> tuple[NDArray[np.intp], NDArray[np.bool_]]:
+    """Return the order that sorts the rows by all columns, and which of the sorted rows differs from the one before.
+
+    Whole numbers are packed into one key: 5 million rows of three columns take 0.6 s then, and 3 s otherwise.
+    """
+    key = _packed(columns)
+    if key is None:
+        order = np.lexsort(columns[::-1])
+        return order, _starts(*(column[order] for column in columns))
+    order = np.argsort(key)
+    return order, _starts(key[order])
+
+
 def group(columns: Sequence[NDArray[np.float64]], weights: ArrayLike | None) -> Grouped:
     """Make one row of the customers that are alike in all columns, and sort the rows.
 
     Weights are whole numbers of customers, so that their sums do not depend on the order; none means one each.
-    Whole numbers are packed into one key: 5 million customers take 0.5 s, floats several times that.
     """
-    counts = None if weights is None else floats("weights", weights)
-    if counts is not None:
+    if weights is None:
+        counts = np.ones(len(columns[0]))
+    else:
+        counts = np.broadcast_to(floats("weights", weights), columns[0].shape)
         if np.any(counts != np.floor(counts)):
             raise ValueError("weights holds a value that is no whole number")
-        columns, counts = [column[counts > 0.0] for column in columns], counts[counts > 0.0]
-    key = _packed(columns)
-    if key is not None and counts is None:
-        key = np.sort(key)
-        starts = _starts(key)
-    else:
-        order = np.lexsort(columns[::-1]) if key is None else np.argsort(key, kind="stable")
-        columns = [column[order] for column in columns]
-        starts = _starts(*columns)
-        counts = None if counts is None else counts[order]
+        held = counts > 0.0
+        columns, counts = [column[held] for column in columns], counts[held]
+    order, starts = sort_alike(*columns)
     firsts = np.flatnonzero(starts)
-    if counts is None:
-        sums = np.diff(firsts, append=len(starts)).astype(np.float64)
-    else:
-        sums = np.add.reduceat(counts, firsts) if len(firsts) else counts
-    if key is not None and weights is None:
-        return Grouped(_unpacked(key[firsts], columns), sums)
-    return Grouped(tuple(column[firsts] for column in columns), sums)
-
-
-def _spans(columns: Sequence[NDArray[np.float64]]) -> list[int]:
-    return [int(column.max(initial=0.0)) + 1 for column in columns]
+    sums = np.add.reduceat(counts[order], firsts) if len(firsts) else counts
+    return Grouped(tuple(column[order[firsts]] for column in columns), sums)
 
 
 def _packed(columns: Sequence[NDArray[np.float64]]) -> NDArray[np.int64] | None:
     """Return one whole number per row that sorts as the columns do; None where they do not fit into one."""
     if any(np.any(column != np.floor(column)) for column in columns):
         return None
-    spans = _spans(columns)
-    if np.prod([float(span) for span in spans]) >= 2.0**62:
+    spans = [float(column.max(initial=0.0)) + 1.0 for column in columns]
+    if np.prod(spans) >= 2.0**62:
         return None
     key = np.zeros(len(columns[0]), dtype=np.int64)
     for column, span in zip(columns, spans, strict=True):
-        key = key * span + column.astype(np.int64)
+        key = key * int(span) + column.astype(np.int64)
     return key
 
 
-def _unpacked(key: NDArray[np.int64], columns: Sequence[NDArray[np.float64]]) -> tuple[NDArray[np.float64], ...]:
-    made = []
-    for span in reversed(_spans(columns)):
-        key, rest = np.divmod(key, span)
-        made.append(rest.astype(np.float64))
-    return tuple(reversed(made))
-
-
-def _starts(*columns: NDArray[np.int64] | NDArray[np.float64]) -> NDArray[np.bool_]:
+def _starts(*columns: NDArray[Any]) -> NDArray[np.bool_]:
     """Whether a row of sorted columns differs from the one before."""
     starts = np.zeros(len(columns[0]), dtype=np.bool_)
     starts[:1] = True
