@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.special import digamma, expit, gammaln, log1p, xlog1py, zeta
+from scipy.special import expit, log1p, xlog1py
 
 from engine.forecast.fitting import BLOCK, Curve, FitError, Grouped, by_first, floats, group, maximise, sort_alike
 from engine.forecast.quadrature import beta_nodes, purchases_until_lost
@@ -18,7 +18,7 @@ ROWS = 256
 """Customers whose expectation is worked out at a time."""
 STARTS = ((0.3, 0.8, 2.0), (1.0, 0.1, 1.0), (3.0, 1.0, 10.0))
 """r, a and b; alpha is such that r / alpha is the rate at which all customers together buy."""
-SHAPES, SCALES = (1e-5, 1e5), (1e-8, 1e8)
+SHAPES, SCALES = (1e-5, 1e4), (1e-8, 1e8)
 """Bounds of r, a and b, and of alpha where the mean age is 1. Beyond them predictions stay what they are."""
 
 
@@ -40,7 +40,7 @@ class BGNBD:
     log_likelihood: float
     customers: int
     bounded: bool
-    """Whether a parameter stands at its bound, because customers do not differ in their rates or in how easily they are
+    """Whether a parameter is at its bound, or nearly, because customers do not differ in their rates or in how easily they are
     lost, or because none is lost at all: predictions are sound, the parameter itself means nothing."""
 
     def alive(self, frequency: ArrayLike, recency: ArrayLike, age: ArrayLike) -> NDArray[np.float64]:
@@ -161,52 +161,55 @@ def _log_odds_lost(
 
 
 def _likelihood(grouped: Grouped, point: NDArray[np.float64]) -> Curve:
-    """Return the logarithm of the likelihood (equation 6) with its derivatives by r, alpha, a and b."""
+    """Return the logarithm of the likelihood (equation 6) with its derivatives by r, alpha, a and b.
+
+    Written so that large parameters do not cancel out: with ln(1 + t / alpha), without gamma functions.
+    """
     r, alpha, a, b = (float(each) for each in point)
     (x, t_x, t), counts = grouped
-    value, gradient, hessian = _by_frequency(grouped, r, alpha, a, b)
+    value, gradient, hessian = _by_frequency(grouped, r, a, b)
     for begin in range(0, len(x), BLOCK):
         rows = slice(begin, begin + BLOCK)
-        n, k, early, late = counts[rows], x[rows], alpha + t_x[rows], alpha + t[rows]
-        s, again = r + k, k > 0.0
-        since = np.log(late)
-        older = log1p((late - early) / early)
-        lost = np.log(a) - np.log(b + np.maximum(k - 1.0, 0.0)) + s * older
+        n, k, passed = counts[rows], x[rows], t[rows] / alpha
+        late, early = alpha + t[rows], alpha + t_x[rows]
         u, v = 1.0 / late, 1.0 / early
-        p = np.where(again, expit(lost), 0.0)
-        slopes = (older, s * (u - v), np.full_like(s, 1.0 / a), -1.0 / (b + np.maximum(k - 1.0, 0.0)))
-        value += float((n * (np.where(again, np.logaddexp(0.0, lost), 0.0) - s * since)).sum())
-        np_, npq = n * p, n * p * (1.0 - p)
-        gradient[0] -= (n * since).sum()
-        gradient[1] -= (n * s * u).sum()
-        hessian[0, 1] += (np_ * (u - v) - n * u).sum()
-        hessian[1, 1] += (n * s * u * u + np_ * s * (v * v - u * u)).sum()
-        hessian[2, 2] -= np_.sum() / (a * a)
-        hessian[3, 3] += (np_ * slopes[3] * slopes[3]).sum()
+        aging, older = log1p(passed), log1p((late - early) * v)
+        s, survived = r + k, b + np.maximum(k - 1.0, 0.0)
+        odds = np.where(k > 0.0, np.log(a / survived) + s * older, -np.inf)
+        lost = expit(odds)
+        value += float((n * (np.logaddexp(0.0, odds) - r * aging - k * np.log(late))).sum())
+        gradient[0] -= (n * aging).sum()
+        gradient[1] += (n * (r * passed - k) * u).sum()
+        slopes = (older, s * (u - v), 1.0 / a, -1.0 / survived)  # of the odds
+        likely = n * lost
+        unsure = likely * (1.0 - lost)
+        hessian[0, 1] += (likely * (u - v) + n * passed * u).sum()
+        hessian[1, 1] += (likely * s * (v * v - u * u) + n * u * (k * u - r * passed * (u + 1.0 / alpha))).sum()
+        hessian[2, 2] -= likely.sum() / (a * a)
+        hessian[3, 3] += (likely * slopes[3] * slopes[3]).sum()
         for i in range(4):
-            gradient[i] += (np_ * slopes[i]).sum()
+            gradient[i] += (likely * slopes[i]).sum()
             for j in range(i, 4):
-                hessian[i, j] += (npq * slopes[i] * slopes[j]).sum()
+                hessian[i, j] += (unsure * slopes[i] * slopes[j]).sum()
     return Curve(value, gradient, np.triu(hessian) + np.triu(hessian, 1).T)
 
 
 def _by_frequency(
-    grouped: Grouped, r: float, alpha: float, a: float, b: float
+    grouped: Grouped, r: float, a: float, b: float
 ) -> tuple[float, NDArray[np.float64], NDArray[np.float64]]:
-    """Return the part of the likelihood that only the frequency matters to; the rows are sorted by it."""
-    k, n = by_first(grouped)
-    total = float(n.sum())
+    """Return the part of the likelihood that only the frequency matters to; the rows are sorted by it.
 
-    rises = np.array([
-        [(n * (function(part + k) - function(part))).sum() for part in (r, b, a + b)]
-        for function in (gammaln, digamma, lambda at: zeta(2.0, at))
-    ])  # fmt: skip
-    values, slopes, bends = rises
-    gradient = np.array([slopes[0] + total * np.log(alpha), total * r / alpha, -slopes[2], slopes[1] - slopes[2]])
+    That is the quotients of gamma functions. For whole frequencies they are products, as ln(Gamma(r + x) / Gamma(r)) is
+    ln(r) + ln(r + 1) + ... of x terms: of all customers together, the j-th as often as there are frequencies above j.
+    """
+    k, n = by_first(grouped)
+    j = np.arange(k[-1])
+    above = np.append(0.0, np.cumsum(n[::-1]))[len(k) - np.searchsorted(k, j, side="right")]
+    rate, kept, both = 1.0 / (r + j), 1.0 / (b + j), 1.0 / (a + b + j)
+    value = float((above * (np.log(r + j) - log1p(a * kept))).sum())
+    gradient = np.array([(above * rate).sum(), 0.0, -(above * both).sum(), (above * a * kept * both).sum()])
     hessian = np.zeros((4, 4))
-    hessian[0, 0] = bends[0]
-    hessian[0, 1] = total / alpha
-    hessian[1, 1] = -total * r / (alpha * alpha)
-    hessian[2, 2] = hessian[2, 3] = -bends[2]
-    hessian[3, 3] = bends[1] - bends[2]
-    return float(values[0] + values[1] - values[2] + total * r * np.log(alpha)), gradient, hessian
+    hessian[0, 0] = -(above * rate * rate).sum()
+    hessian[2, 2] = hessian[2, 3] = (above * both * both).sum()
+    hessian[3, 3] = -(above * a * kept * both * (kept + both)).sum()
+    return value, gradient, hessian

@@ -19,8 +19,12 @@ STARTED_ON = 20_000
 STEPS, HALVINGS = 200, 40
 LONGEST_STEP = 2.0
 """The most that a step may change the logarithms of the parameters by: far from the maximum a parabola misleads."""
-ENOUGH = 1e-12
-"""What another step would add to the logarithm of the likelihood when the search ends; 2 are a standard error."""
+ENOUGH, LOST_IN_NOISE = 1e-12, 1e-4
+"""What another step would add to the logarithm of the likelihood when the search ends; and what may be left of it where
+rounding hides the rise. What is less than 0.5 is within a standard error."""
+
+NEAR = np.log(10.0)
+"""How far the logarithm of a parameter may be from its bound for the likelihood to be flat all the way there."""
 
 
 class FitError(Exception):
@@ -55,7 +59,7 @@ class Found:
     point: NDArray[np.float64]
     value: float
     bounded: bool
-    """Whether a parameter stands at a bound: the likelihood rises, ever more slowly, beyond it."""
+    """Whether a parameter is at a bound, or nearly: the likelihood rises, ever more slowly, to there and beyond."""
 
 
 def floats(name: str, values: ArrayLike) -> NDArray[np.float64]:
@@ -161,7 +165,8 @@ def maximise(
     point, value, done = max(reached, key=lambda each: each[1])
     if not done:
         raise FitError("the search for the greatest likelihood came to no end")
-    return Found(np.exp(point), value, bool(np.any((point <= lower) | (point >= upper))))
+    near = (point <= lower + NEAR) | (point >= upper - NEAR)
+    return Found(np.clip(np.exp(point), *np.transpose(bounds)), value, bool(np.any(near)))
 
 
 def _climb(
@@ -180,11 +185,10 @@ def _climb(
     point = np.clip(start, lower, upper)
     curve = look(point)
     for _ in range(STEPS):
-        step = _step(
-            curve, free=~(((point <= lower) & (curve.gradient < 0)) | ((point >= upper) & (curve.gradient > 0)))
-        )
-        if not curve.gradient @ step > ENOUGH:
-            return point, curve.value, bool(np.all(np.isfinite(curve.gradient)))
+        step = _step(curve, free=~_blocked(point, curve.gradient, lower, upper))
+        promised = float(curve.gradient @ (np.clip(point + step, lower, upper) - point))
+        if promised <= ENOUGH:
+            return point, curve.value, True
         noise = 4.0 * np.finfo(np.float64).eps * abs(curve.value)
         for halving in range(HALVINGS):
             there = np.clip(point + step * 0.5**halving, lower, upper)
@@ -192,9 +196,16 @@ def _climb(
             if seen.value >= curve.value - noise and np.all(np.isfinite(seen.hessian)):
                 break
         else:
-            return point, curve.value, False
+            return point, curve.value, promised <= LOST_IN_NOISE
         point, curve = there, seen
-    return point, curve.value, False
+    return point, curve.value, promised <= LOST_IN_NOISE
+
+
+def _blocked(
+    point: NDArray[np.float64], gradient: NDArray[np.float64], lower: NDArray[np.float64], upper: NDArray[np.float64]
+) -> NDArray[np.bool_]:
+    """Tell the parameters at a bound that the likelihood rises beyond."""
+    return ((point <= lower) & (gradient <= 0.0)) | ((point >= upper) & (gradient >= 0.0))
 
 
 def _step(curve: Curve, free: NDArray[np.bool_]) -> NDArray[np.float64]:

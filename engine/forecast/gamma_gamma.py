@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 STARTS = ((1.0, 3.0), (5.0, 3.0), (5.0, 30.0))
 """p and q; v is such that the mean of the model is that of the data."""
-SHAPES, SCALES = (1e-5, 1e5), (1e-8, 1e12)
+SHAPES, SCALES = (1e-5, 1e4), (1e-8, 1e12)
 """Bounds of p and q, and of v where the mean value is 1."""
 
 
@@ -36,7 +36,7 @@ class GammaGamma:
     log_likelihood: float
     customers: int
     bounded: bool
-    """Whether a parameter stands at its bound, because customers do not differ from each other, or no customer's days
+    """Whether a parameter is at its bound, or nearly, because customers do not differ from each other, or no customer's days
     do: predictions are sound, the parameter itself means nothing."""
 
     @property

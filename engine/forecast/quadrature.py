@@ -26,8 +26,7 @@ def beta_nodes(a: float, b: float) -> tuple[NDArray[np.float64], NDArray[np.floa
     """
     left, right = a + 1.0, b + 1.0
     middle = np.log(left / right)
-    ends = [_cut(left, right, side) for side in (-1.0, 1.0)]
-    away = np.linspace(*ends, NODES)
+    away = np.linspace(_cut(left, right, -1.0), _cut(left, right, 1.0), NODES)
     height = np.exp(_fall(left, right, away))
     p, rest = expit(middle + away), expit(-middle - away)
     inner = height / height.sum() * (a * b / ((a + b) * (a + b + 1.0))) / (p * rest)
@@ -47,7 +46,7 @@ def _cut(left: float, right: float, side: float) -> float:
     for _ in range(60):
         odds = np.exp(away) * left / right
         slope = left - (left + right) * odds / (1.0 + odds)
-        step = (_fall(left, right, np.float64(away)) + NEGLIGIBLE) / slope
+        step = (float(_fall(left, right, np.array(away))) + NEGLIGIBLE) / slope
         away -= step
         if abs(step) < 1e-2 * abs(away):
             break
