@@ -40,8 +40,8 @@ class BGNBD:
     log_likelihood: float
     customers: int
     bounded: bool
-    """Whether a parameter is at its bound, or nearly, because customers do not differ in their rates or in how easily they are
-    lost, or because none is lost at all: predictions are sound, the parameter itself means nothing."""
+    """Whether a parameter is at its bound, or nearly, because customers do not differ in their rates or in how easily
+    they are lost, or because none is lost, or every one: predictions are sound, the parameter itself means nothing."""
 
     def alive(self, frequency: ArrayLike, recency: ArrayLike, age: ArrayLike) -> NDArray[np.float64]:
         """Return the probability that a customer is not lost; 1 before the first repeat purchase."""

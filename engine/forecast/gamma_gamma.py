@@ -36,8 +36,8 @@ class GammaGamma:
     log_likelihood: float
     customers: int
     bounded: bool
-    """Whether a parameter is at its bound, or nearly, because customers do not differ from each other, or no customer's days
-    do: predictions are sound, the parameter itself means nothing."""
+    """Whether a parameter is at its bound, or nearly, because customers do not differ from each other, or the days of a
+    customer do not: predictions are sound, the parameter itself means nothing."""
 
     @property
     def mean(self) -> float:
@@ -86,8 +86,8 @@ def fit_gamma_gamma(frequency: ArrayLike, value: ArrayLike, weights: ArrayLike |
     p, q, v = (float(each) for each in found.point)
     if q <= 1.0:
         raise FitError("the amounts scatter so widely that they have no finite mean")
-    value_ = found.value - customers * float(np.log(unit))
-    return GammaGamma(p, q, v * unit, value_, int(customers), found.bounded)
+    likelihood = found.value - customers * float(np.log(unit))
+    return GammaGamma(p, q, v * unit, likelihood, int(customers), found.bounded)
 
 
 def _likelihood(grouped: Grouped, point: NDArray[np.float64]) -> Curve:
