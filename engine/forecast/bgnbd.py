@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -30,7 +31,8 @@ class BGNBD:
     probability. Rates are spread over the customers as a gamma (r, alpha), probabilities as a beta (a, b) variable.
 
     `frequency` is the number of repeat purchases (purchase days minus one), `recency` the age at the last purchase,
-    `age` the time since the first, all times in the unit of the fit. Arguments are scalars or arrays that fit together.
+    `age` the time since the first, all times in the unit of the fit. Arguments are scalars or arrays that fit together;
+    ValueError where a number is negative or missing. What a customer is predicted does not depend on the others.
     """
 
     r: float
@@ -75,8 +77,9 @@ class BGNBD:
         x, t_x, t = _checked(frequency, recency, age)
         share = floats("probability", probability) / np.maximum(self.alive(x, t_x, t), np.finfo(np.float64).tiny)
         reached = share < 1.0
-        grown = np.expm1(-log1p(-np.where(reached, share, 0.0)) / (self.r + x))
-        return np.where(reached, (self.alpha + t) * grown, np.inf)
+        with np.errstate(over="ignore"):  # a wait beyond all numbers is infinite
+            grown = np.expm1(-log1p(-np.where(reached, share, 0.0)) / (self.r + x))
+            return np.where(reached, (self.alpha + t) * grown, np.inf)
 
     def expected_new(self, period: float) -> float:
         """Return how many repeat purchases to expect of a new customer in the first `period` (equation 9)."""
@@ -92,14 +95,15 @@ class BGNBD:
         order, starts = sort_alike(x, t, period)
         firsts = order[starts]
         known = np.empty(len(firsts))
-        ends = np.flatnonzero(np.diff(x[firsts], append=-1.0)) + 1
-        for begin, end in zip((0, *ends[:-1]), ends, strict=True):
+        changes = np.flatnonzero(np.diff(x[firsts], prepend=-1.0))
+        for begin, end in pairwise((*changes, len(firsts))):
             places, weights = beta_nodes(self.a, self.b + x[firsts[begin]])
             for start in range(begin, end, ROWS):
                 rows = slice(start, min(start + ROWS, end))
                 each = firsts[rows]
                 ahead = period[each] / (self.alpha + t[each])
-                known[rows] = purchases_until_lost(self.r + x[each], ahead, places) @ weights
+                # NOTE: a matrix product would add up in an order that depends on how many customers there are.
+                known[rows] = (purchases_until_lost(self.r + x[each], ahead, places) * weights).sum(axis=1)
         number = np.empty(len(x))
         number[order] = known[np.cumsum(starts) - 1]
         return number.reshape(shape)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import partial
 from itertools import product
 from typing import NamedTuple
 
@@ -178,17 +179,25 @@ def test_the_wait_is_the_period_in_which_the_chance_is_reached() -> None:
     assert (TYPICAL.wait(0.0, x, t_x, age) == 0.0).all()
     assert np.isinf(TYPICAL.wait(1.0, x, t_x, age)).all()
     assert np.isinf(TYPICAL.wait(1e-3, 5000, 1.0, 500.0))
+    assert np.isinf(BGNBD(1e-5, 1.0, 1.0, 1.0, 0.0, 1, bounded=True).wait(0.5, 0.0, 0.0, 0.0))
 
 
-def test_one_customer_is_predicted_like_many() -> None:
-    customers = _simulate(300, TYPICAL, span=300.0)
-    x, t_x, age = customers[:3]
+def test_what_a_customer_is_predicted_does_not_depend_on_the_others() -> None:
+    x, t_x, age = _simulate(1_500, TYPICAL, span=300.0)[:3]
+    figures = (
+        TYPICAL.alive,
+        partial(TYPICAL.expected, 30.0),
+        partial(TYPICAL.returns, 30.0),
+        partial(TYPICAL.wait, 0.3),
+    )
 
-    together = TYPICAL.expected(30.0, x, t_x, age)
-
-    alone = [float(TYPICAL.expected(30.0, *row)) for row in zip(x, t_x, age, strict=True)]
-    assert together == pytest.approx(alone, rel=1e-13)
-    assert TYPICAL.expected([[10.0], [30.0]], x, t_x, age)[1] == pytest.approx(together, rel=1e-13)
+    for figure in figures:
+        together = figure(x, t_x, age)
+        assert together[:50].tolist() == [float(figure(*row)) for row in zip(x[:50], t_x[:50], age[:50], strict=True)]
+        assert together[::-1].tolist() == figure(x[::-1], t_x[::-1], age[::-1]).tolist()
+        assert figure([], [], []).shape == (0,)
+    periods = TYPICAL.expected([[10.0], [30.0]], x, t_x, age)
+    assert periods[1].tolist() == TYPICAL.expected(30.0, x, t_x, age).tolist()
 
 
 @pytest.fixture(scope="module")
