@@ -25,10 +25,9 @@ if TYPE_CHECKING:
 TOLERANCE = 1e-9
 """Part of a sum of floats by which two answers may differ."""
 
-LINES, CUSTOMERS, SUMMARY, RULES = "lines", "customers", "summary", "rules"
+LINES, CUSTOMERS, SUMMARY, RULES, MODEL = "lines", "customers", "summary", "rules", "model"
 """The groups: how many lines there are and have a customer; features by customer; lifetimes' summary by customer; sums
-over
-association rules."""
+over association rules; the likelihood of a model of the summary."""
 
 WHOLE = {
     LINES: (),

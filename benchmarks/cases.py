@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from importlib.util import find_spec
 
-from benchmarks.answers import CUSTOMERS, LINES, RULES, SUMMARY
+from benchmarks.answers import CUSTOMERS, LINES, MODEL, RULES, SUMMARY
 from benchmarks.data import FEW, KINDS, MANY, PLAIN, TEXT_IDS
 from engine.errors import EngineError
 
@@ -145,6 +145,23 @@ CASES = (
         "frequency, recency and age of every customer in days, by its own function",
         "benchmarks.peers.lifetimes_peer:summary",
         SUMMARY,
+        (PLAIN,),
+        (*_PANDAS, "lifetimes"),
+        PEER_ROWS,
+    ),
+    Case(
+        "bgnbd",
+        OURS,
+        "the same summary, and BG/NBD fitted to it",
+        "benchmarks.ours:bgnbd",
+        MODEL,
+    ),
+    Case(
+        "bgnbd_lifetimes",
+        "lifetimes",
+        "the same summary, and BG/NBD fitted to it, by its own functions",
+        "benchmarks.peers.lifetimes_peer:bgnbd",
+        MODEL,
         (PLAIN,),
         (*_PANDAS, "lifetimes"),
         PEER_ROWS,

@@ -31,6 +31,7 @@ PANELS = {
     ),
     "Whole analysis": ("analysis", "analysis_pandas"),
     "Frequency, recency and age of every customer": ("summary", "summary_lifetimes"),
+    "The same, and BG/NBD fitted to it": ("bgnbd", "bgnbd_lifetimes"),
 }
 """Cases of the same work, in the order in which they are drawn."""
 

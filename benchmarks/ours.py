@@ -88,6 +88,19 @@ def summary(export: Path, folder: Path, stages: Stages) -> list[Path]:
     return tables
 
 
+def bgnbd(export: Path, folder: Path, stages: Stages) -> dict[str, int | float]:
+    """Fit BG/NBD to the same summary; the likelihood says how near the fit is to the best."""
+    from engine.forecast.bgnbd import fit_bgnbd
+
+    _, made, as_of = prepare(export, folder, stages)
+    with stages.stage("summary"):
+        shards = [_summary(pl.scan_ipc(shard, glob=False), as_of).collect(engine="streaming") for shard in made.shards]
+        customers = pl.concat([shard.drop("customer_id") for shard in shards])
+    with stages.stage("fit"):
+        model = fit_bgnbd(customers["frequency"], customers["recency"], customers["T"])
+    return {"customers": model.customers, "log-likelihood": model.log_likelihood}
+
+
 def baskets(export: Path, folder: Path, stages: Stages) -> dict[str, int | float]:
     """Count the rules of pairs, both ways, and add up their figures."""
     import numpy as np
