@@ -34,7 +34,7 @@ def alive_matrix(buying: Buying | None, inputs: Inputs) -> pl.DataFrame:
     who have been silent from silent_days to before until_days. Empty where there is no BG/NBD model, or
     where by it hardly anybody is ever lost.
     """
-    if buying is None or not len(inputs) or buying.days.lost < HARDLY:
+    if buying is None or not len(inputs) or buying.days.a < HARDLY * (buying.days.a + buying.days.b):
         return pl.DataFrame(schema=SCHEMA)
     age = float(inputs.age.max())
     step = next((each for each in STEPS if age < each * ROWS), STEPS[-1])

@@ -8,6 +8,7 @@ import numpy as np
 from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
 
 from engine.forecast.measures import Outcome, Prediction
+from engine.segments.threads import one_thread
 
 TREES = {"max_iter": 30, "learning_rate": 0.15, "max_leaf_nodes": 8, "min_samples_leaf": 30, "l2_regularization": 1.0}
 
@@ -34,21 +35,24 @@ class Boosting:
 
     def predict(self, matrix: np.ndarray) -> Prediction:
         """Say what customers, a row each, will do: orders and spend are the chance times what those do who return."""
-        p = self.returns.predict_proba(matrix)[:, 1]
-        more, spend = (
-            np.zeros(len(matrix)) if each is None else each.predict(matrix) for each in (self.more, self.spends)
-        )
+        with one_thread():
+            p = self.returns.predict_proba(matrix)[:, 1]
+            more, spend = (
+                np.zeros(len(matrix)) if each is None else each.predict(matrix) for each in (self.more, self.spends)
+            )
         return Prediction(p, p * (1 + more), p * spend)
 
 
 def fit_returns(matrix: np.ndarray, came: np.ndarray, seed: int) -> HistGradientBoostingClassifier:
     """Learn who returns."""
     # NOTE: no early stopping, which would set customers aside that small shops lack.
-    return HistGradientBoostingClassifier(**TREES, early_stopping=False, random_state=seed).fit(matrix, came)
+    with one_thread():
+        return HistGradientBoostingClassifier(**TREES, early_stopping=False, random_state=seed).fit(matrix, came)
 
 
 def _fit_amounts(matrix: np.ndarray, amounts: np.ndarray, seed: int) -> HistGradientBoostingRegressor | None:
     if not (amounts > 0).any():
         return None
     model = HistGradientBoostingRegressor(**TREES, loss="poisson", early_stopping=False, random_state=seed)
-    return model.fit(matrix, amounts)
+    with one_thread():
+        return model.fit(matrix, amounts)

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from engine.forecast.btyd import BGNBD, FitError, GammaGamma, fit_bgnbd, fit_gamma_gamma
+from engine.forecast.bgnbd import BGNBD, fit_bgnbd
+from engine.forecast.fitting import FitError
+from engine.forecast.gamma_gamma import GammaGamma, fit_gamma_gamma
 
 if TYPE_CHECKING:
     from engine.forecast.inputs import Inputs
@@ -20,6 +22,8 @@ class Said:
     """What the models say of customers: one value per customer."""
 
     p_return: np.ndarray
+    days: np.ndarray
+    """Expected days with a purchase."""
     orders: np.ndarray
     spend: np.ndarray
     alive: np.ndarray
@@ -51,7 +55,7 @@ class Buying:
         )
         value = inputs.value if self.money is None else self.money.mean_value(inputs.orders, inputs.value)
         orders = days * self.orders_per_day
-        return Said(p, orders, orders * value, alive, value)
+        return Said(p, days, orders, orders * value, alive, value)
 
     def expected_days(self, inputs: Inputs, periods: list[float]) -> np.ndarray:
         """Return the expected days with a purchase until the end of each period: a row per customer."""

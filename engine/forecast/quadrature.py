@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,6 +17,7 @@ NEGLIGIBLE = 38.0
 """Logarithm of how much less than at its peak a density may be where it is cut off: e^-38 is a quarter of 2^-53."""
 
 
+@lru_cache(maxsize=4_096)
 def beta_nodes(a: float, b: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return points of [0, 1] and weights: sum(weights * g(points)) is the mean of g of a beta (a, b) variable.
 
@@ -32,7 +34,10 @@ def beta_nodes(a: float, b: float) -> tuple[NDArray[np.float64], NDArray[np.floa
     p, rest = expit(y), expit(-y)
     inner = height / height.sum() * (a * b / ((a + b) * (a + b + 1.0))) / (p * rest)
     ends = inner[[0, -1]] * np.exp([-a * width, -b * width]) / -np.expm1([-a * width, -b * width])
-    return np.concatenate(([0.0], p, [1.0])), np.concatenate((ends[:1], inner, ends[1:]))
+    found = np.concatenate(([0.0], p, [1.0])), np.concatenate((ends[:1], inner, ends[1:]))
+    for each in found:
+        each.flags.writeable = False  # they are handed out again
+    return found
 
 
 def _fall(left: float, right: float, away: NDArray[np.float64]) -> NDArray[np.float64]:

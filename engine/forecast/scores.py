@@ -90,8 +90,8 @@ def _year(moment: Moment, said: Prediction) -> np.ndarray:
     horizon = moment.horizon
     if moment.buying is None or moment.said is None or horizon >= YEAR:
         return said.spend * YEAR / horizon
-    until = moment.buying.expected_days(moment.inputs, [float(horizon), float(YEAR)])
-    later = np.maximum(until[:, 1] - until[:, 0], 0.0)
+    year = moment.buying.expected_days(moment.inputs, [float(YEAR)])[:, 0]
+    later = np.maximum(year - moment.said.days, 0.0)
     found: np.ndarray = said.spend + later * moment.buying.orders_per_day * moment.said.value
     return found
 

@@ -12,8 +12,8 @@ import polars as pl
 from engine.features.orders import gaps, orders
 from engine.forecast import gates, history
 from engine.forecast.alive import alive_matrix
-from engine.forecast.btyd import FitError
 from engine.forecast.buying import Buying, fit_buying
+from engine.forecast.fitting import FitError
 from engine.forecast.horizon import Plan, cutoffs_of, history_days, usual_horizon
 from engine.forecast.inputs import NEEDED, Inputs
 from engine.forecast.measures import Outcome
@@ -149,7 +149,6 @@ def forecast(built: Built, model: Model, settings: Settings, tick: Callable[[int
         models = Models(windows, settings.seed)
         rest = _rest(windows, [others for _, others in seen])
         scorer = Scorer(models, proof.chosen, models.shift(moment), moment, wanted.as_of, rest)
-    # Customers are scored one by one: threads change nothing here.
     for work in works:
         _score(work, scorer)
         tick(1)

@@ -107,7 +107,7 @@ def test_a_blend_of_amounts_lies_between_those_of_its_parts() -> None:
     boosted = Prediction(p, p * (1 + random.gamma(1, 1, 200)), p * random.gamma(2, 30, 200))
     value = random.gamma(2, 15, 200)
     more = random.gamma(1, 1, 200)
-    said = Said(p, p * (1 + more), p * (1 + more) * value, np.ones(200), value)
+    said = Said(p, p, p * (1 + more), p * (1 + more) * value, np.ones(200), value)
 
     mixed = Blend(0.5, 0.5, 0.0).predict(boosted, said)
 
