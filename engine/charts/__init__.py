@@ -15,8 +15,10 @@ from engine.charts import (
     cohorts,
     concentration,
     months,
+    outlook,
     overlap,
     products,
+    proof,
     returning,
     rfm,
     rhythm,
@@ -52,6 +54,14 @@ NAMES = (
     "cohort_retention",
     "repeat_rates",
     "segment_retention",
+    "expected_value",
+    "alive_matrix",
+    "forecast_gain",
+    "forecast_models",
+    "forecast_calibration",
+    "forecast_deciles",
+    "forecast_weeks",
+    "forecast_importance",
     "order_gaps",
     "customer_rhythm",
     "replenishment",
@@ -83,6 +93,8 @@ def draw(frames: Frames, summary: dict[str, Any]) -> Iterator[tuple[str, alt.Cha
     seasonal = frames.seasonality.filter((pl.col("scale") == "month") & pl.col("index").is_finite())
     known_rates = frames.repeat_rates.drop_nulls("rate")
     placed = frames.map.drop_nulls(["x", "y"])
+    horizon = int((summary.get("forecast") or {}).get("horizon_days") or 0)
+    whole_weeks = frames.forecast_weeks.filter(pl.col("days") == 7)
     tried = frames.k_evidence.filter(pl.col("silhouette").is_finite() | pl.col("stability").is_finite())
     drawn: dict[str, tuple[pl.DataFrame, Callable[[], object]]] = {
         "customer_segment_distribution": (
@@ -112,6 +124,23 @@ def draw(frames: Frames, summary: dict[str, Any]) -> Iterator[tuple[str, alt.Cha
         "segment_retention": (
             frames.segment_retention.filter(pl.col("months_since") > 1),
             lambda: returning.segment_retention(frames.segment_retention),
+        ),
+        "expected_value": (frames.outlook, lambda: outlook.expected_value(frames.outlook, horizon, currency)),
+        "alive_matrix": (frames.alive, lambda: outlook.alive_matrix(frames.alive)),
+        "forecast_gain": (frames.forecast_gain, lambda: proof.forecast_gain(frames.forecast_gain, horizon)),
+        "forecast_models": (frames.forecast_models, lambda: proof.forecast_models(frames.forecast_models)),
+        "forecast_calibration": (
+            frames.forecast_calibration,
+            lambda: proof.forecast_calibration(frames.forecast_calibration, horizon),
+        ),
+        "forecast_deciles": (
+            frames.forecast_deciles,
+            lambda: proof.forecast_deciles(frames.forecast_deciles, horizon),
+        ),
+        "forecast_weeks": (whole_weeks[1:], lambda: proof.forecast_weeks(frames.forecast_weeks)),
+        "forecast_importance": (
+            frames.forecast_importance,
+            lambda: outlook.forecast_importance(frames.forecast_importance),
         ),
         "order_gaps": (frames.gaps.filter(pl.col("gaps") > 0), lambda: timing.order_gaps(frames.gaps)),
         "customer_rhythm": (

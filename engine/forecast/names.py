@@ -15,3 +15,5 @@ LABELS = {
     BLEND: "Blend",
     STEADY: "Steady blend",
 }
+SUBJECTS = LABELS | {BLEND: "The blend", STEADY: "The steady blend"}
+"""The same at the head of a sentence."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from engine.forecast.names import BLEND, LABELS, SIMPLE, STEADY
+from engine.forecast.names import LABELS, SIMPLE, SUBJECTS
 from engine.forecast.validate import best_simple
 from engine.report import numbers
 
@@ -18,7 +18,6 @@ MISSED = 0.1
 """Share of the orders by which a total may be missed before that is said."""
 CHANGED = 0.01
 """Share of the customers by which those who come back must have changed for it to explain a miss."""
-_SUBJECTS = LABELS | {BLEND: "The blend", STEADY: "The steady blend"}
 
 
 def verdict(proof: Proof) -> str:
@@ -40,12 +39,12 @@ def _ranking(proof: Proof) -> Iterator[str]:
     against = f"AUC {auc} against {numbers.fine(rule.figures['auc'])}"
     if low <= 0:
         yield (
-            f"{_SUBJECTS[chosen]} ranks customers no better than {called}: {against}, a difference that may be chance. "
+            f"{SUBJECTS[chosen]} ranks customers no better than {called}: {against}, a difference that may be chance. "
             "It is used because its probabilities are nearer to what came."
         )
     else:
         yield (
-            f"{_SUBJECTS[chosen]} ranks customers better than any rule of thumb: {against} for {called} "
+            f"{SUBJECTS[chosen]} ranks customers better than any rule of thumb: {against} for {called} "
             f"(ahead by {numbers.fine(low)} to {numbers.fine(high)})."
         )
 
