@@ -185,10 +185,11 @@ def _climb(
     point = np.clip(start, lower, upper)
     curve = look(point)
     for _ in range(STEPS):
-        step = _step(curve, free=~_blocked(point, curve.gradient, lower, upper))
-        promised = float(curve.gradient @ (np.clip(point + step, lower, upper) - point))
+        step = _step(curve, point, lower, upper)
+        promised = float(curve.gradient @ step)
         if promised <= ENOUGH:
             return point, curve.value, True
+        step *= _room(point, step, lower, upper)
         noise = 4.0 * np.finfo(np.float64).eps * abs(curve.value)
         for halving in range(HALVINGS):
             there = np.clip(point + step * 0.5**halving, lower, upper)
@@ -201,14 +202,20 @@ def _climb(
     return point, curve.value, promised <= LOST_IN_NOISE
 
 
-def _blocked(
-    point: NDArray[np.float64], gradient: NDArray[np.float64], lower: NDArray[np.float64], upper: NDArray[np.float64]
-) -> NDArray[np.bool_]:
-    """Tell the parameters at a bound that the likelihood rises beyond."""
-    return ((point <= lower) & (gradient <= 0.0)) | ((point >= upper) & (gradient >= 0.0))
+def _step(
+    curve: Curve, point: NDArray[np.float64], lower: NDArray[np.float64], upper: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Return the way to the top; a parameter at a bound that it would cross stays there, and the others go without."""
+    free = np.ones(len(point), dtype=np.bool_)
+    while True:
+        step = _newton(curve, free)
+        crossing = ((point <= lower) & (step < 0.0)) | ((point >= upper) & (step > 0.0))
+        if not np.any(crossing):
+            return step
+        free &= ~crossing
 
 
-def _step(curve: Curve, free: NDArray[np.bool_]) -> NDArray[np.float64]:
+def _newton(curve: Curve, free: NDArray[np.bool_]) -> NDArray[np.float64]:
     """Return the way to the top of the parabola through the free parameters; upwards also where it opens upwards."""
     step = np.zeros(len(free))
     if not np.any(free):
@@ -218,3 +225,12 @@ def _step(curve: Curve, free: NDArray[np.bool_]) -> NDArray[np.float64]:
     step[free] = ways @ ((ways.T @ curve.gradient[free]) / bends)
     length = float(np.linalg.norm(step))
     return step * min(1.0, LONGEST_STEP / length) if length > 0.0 else step
+
+
+def _room(
+    point: NDArray[np.float64], step: NDArray[np.float64], lower: NDArray[np.float64], upper: NDArray[np.float64]
+) -> float:
+    """Return the part of a step, 1 at most, that leads to the first bound on its way."""
+    moved = step != 0.0
+    ends = np.where(step > 0.0, upper, lower)
+    return min(1.0, float(((ends - point)[moved] / step[moved]).min()))
