@@ -224,7 +224,7 @@ def _models_finding(models: pl.DataFrame) -> str:
 
 def forecast_deciles(deciles: pl.DataFrame, horizon: int) -> alt.LayerChart:
     """Draw orders per customer, expected and actual, by tenth of the customers."""
-    frame = deciles.with_columns(
+    frame = deciles.filter(pl.col("orders_expected").is_finite()).with_columns(
         (pl.col("orders_expected") / pl.col("customers")).alias("expected"),
         (pl.col("orders_actual") / pl.col("customers")).alias("actual"),
     )
@@ -261,7 +261,7 @@ def _deciles_finding(frame: pl.DataFrame) -> str:
 
 def forecast_weeks(weeks: pl.DataFrame) -> alt.LayerChart:
     """Draw the orders of each week after the newest cut-off, expected and actual; a short last week is left out."""
-    frame = weeks.filter(pl.col("days") == 7).sort("week")
+    frame = weeks.filter((pl.col("days") == 7) & pl.col("orders_expected").is_finite()).sort("week")
     frame = frame.with_columns(
         pl.col("orders_actual").cast(pl.Float64),
         texts("day", map(numbers.day, frame["start"])),

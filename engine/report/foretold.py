@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from engine.result import Frames
     from engine.runners.forecasting import Forecast
 
+CHANCE = 0.5
+"""AUC of a ranking by chance."""
 TABLES = {
     "models": "forecast_models",
     "cutoffs": "forecast_cutoffs",
@@ -92,6 +94,11 @@ def picked(summary: dict[str, Any]) -> str | None:
         return None
     rate, lift = model["top_decile_rate"], model["top_decile_lift"]
     days = summary["forecast"]["horizon_days"]
+    if model["auc_low"] <= CHANCE:
+        return (
+            "Which of them will buy cannot be told from this data: of the 10% we would have picked "
+            f"{numbers.share(rate)} did, of all {numbers.share(rate / lift)}."
+        )
     return (
         f"Of the 10% we would have picked, {numbers.share(rate)} bought within {numbers.plural(days, 'day')}; "
         f"at random {numbers.share(rate / lift)} would have."

@@ -8,9 +8,8 @@ from typing import Any
 
 import polars as pl
 
-from engine.forecast.tables import SCHEMAS
 from engine.result import Frames
-from tests.charts import insight_tables, time_tables
+from tests.charts import forecast_tables, insight_tables, time_tables
 from tests.charts.summary import summarise
 from tests.charts.tables import (
     clock,
@@ -130,7 +129,7 @@ def example(
         columns=time_tables.columns(),
         correlations=time_tables.correlations(tuple(label for _, label, _, _ in FEATURES), customers=customers),
         histograms=time_tables.histograms(tuple((name, label, unit) for name, label, unit, _ in FEATURES)),
-        **{name: pl.DataFrame(schema=schema) for name, schema in SCHEMAS.items()},
+        **forecast_tables.frames(called),
     )
     return frames, summarise(frames, customers, currency, months)
 

@@ -7,7 +7,8 @@ from typing import Any
 
 import polars as pl
 
-from engine.report.summary import INSIGHT_TABLES
+from engine.report.foretold import TABLES as FORECAST_TABLES
+from engine.report.summary import INSIGHT_TABLES, records
 from engine.result import Frames
 from tests.charts import time_tables
 from tests.charts.tables import month_number
@@ -72,6 +73,7 @@ def summarise(frames: Frames, customers: int, currency: str, months: int) -> dic
         | {"returned": 2_100, "horizon_days": 90, "basket_support": None},
         "periods": time_tables.revenue_tree()[1],
         "left_out": [],
+        "forecast": _forecast(frames, customers),
         "product_concentration": {"top_1_share": 0.1, "top_10_share": 0.5, "top_20_share": 0.7, "gini": 0.7},
         "cohorts": frames.cohorts.with_columns(pl.col("cohort").cast(pl.String)).to_dicts(),
         "concentration": {
@@ -83,6 +85,19 @@ def summarise(frames: Frames, customers: int, currency: str, months: int) -> dic
         "repeat_rate": 0.656,
         "features": _features(frames),
         "findings": [],
+    }
+
+
+def _forecast(frames: Frames, customers: int) -> dict[str, Any]:
+    return {
+        "horizon_days": 30,
+        "horizon_by": "data",
+        "customers_sampled": min(customers, 20_000),
+        "chosen": "blend",
+        "verdict": "The blend ranks customers better than any rule of thumb: AUC 0.751 against 0.710.",
+        "notes": [],
+        "parameters": {},
+        **{name: records(getattr(frames, table)) for name, table in FORECAST_TABLES.items()},
     }
 
 

@@ -88,6 +88,7 @@ def test_each_finding_holds_the_figures_of_its_frame() -> None:
             "rejected": 100,
             "rejected_by_reason": {"missing customer": 60, "unreadable date": 40},
         },
+        "forecast": {"models": []},
     }
 
     said = findings(small_frames(frames), summary)
@@ -146,7 +147,7 @@ def test_what_the_data_does_not_bear_out_is_not_said() -> None:
         basket_rules=frames.basket_rules.clear(),
     )
 
-    said = findings(bare, summary | {"periods": None})
+    said = findings(bare, summary | {"periods": None, "forecast": {"models": []}})
 
     assert said == [
         "3 customers with 13 orders bring £8.9M, as one segment.",
@@ -187,3 +188,21 @@ def test_nothing_heavy_is_imported() -> None:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
 
     assert done.stdout.strip() == "[]"
+
+
+def test_what_is_expected_is_said_with_what_the_forecast_has_been_worth() -> None:
+    frames, summary = example(2)
+    (model,) = [each for each in summary["forecast"]["models"] if each["chosen"]]
+
+    (said,) = [each for each in findings(frames, summary) if "expected to bring" in each]
+    model["auc_low"] = 0.49
+    (unsure,) = [each for each in findings(frames, summary) if "expected to bring" in each]
+
+    assert said == (
+        "The next 30 days are expected to bring \u00a3950k from these customers. Of the 10% we would have picked, 60% "
+        "bought within 30 days; at random 30% would have."
+    )
+    assert unsure == (
+        "The next 30 days are expected to bring \u00a3950k from these customers. Which of them will buy cannot be told "
+        "from this data: of the 10% we would have picked 60% did, of all 30%."
+    )
