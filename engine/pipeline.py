@@ -17,6 +17,7 @@ from engine.runners.counting import Counting
 from engine.schema import MICROS_OF
 from engine.segments.store import load_model
 from engine.segments.training import Origin
+from engine.stages import FORETELLING
 from engine.tables import tabulate
 from engine.workspace import used_space
 
@@ -70,8 +71,7 @@ def analyze(
 
             origin = Origin(settings.currency or detected.source.currency, intake.first, intake.last, as_of)
             segmentation = find_segments(built.features, totals.categories, settings, origin, earlier)
-        message = "Trying forecasts on the past, and foretelling what every customer will do"
-        with stages.stage("forecast", message, total=len(built.works), unit="shards") as tick:
+        with stages.stage("forecast", FORETELLING, total=len(built.works), unit="shards") as tick:
             from engine.runners import forecasting  # imports scikit-learn as well
 
             forecast = forecasting.forecast(built, segmentation.model, settings, tick)

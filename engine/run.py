@@ -118,15 +118,15 @@ class Run:
     ) -> Built:
         """Compute the features of all customers, and what the insights need.
 
-        With `categories` given, only the features, with the share of spend on these.
+        With `categories` given, only the features, with the share of spend on these, and what the forecast needs.
         """
         used = used_space(self.work)
         message = f"Computing the features of the customers from {intake.kept:,} lines"
         discarding: list[Thread] = []
         with self.stages.stage("features", message, total=len(intake.shards), unit="shards") as tick:
             totals = local.total(intake.products, categories)
-            insights = frozenset(INSIGHTS) - frozenset(self.settings.without) if categories is None else frozenset()
-            wanted = Wanted(insights, intake.first, intake.last, as_of)
+            offered = INSIGHTS if categories is None else ("forecast",)
+            wanted = Wanted(frozenset(offered) - frozenset(self.settings.without), intake.first, intake.last, as_of)
             counted = detected.source.reading.roles.column("quantity") is not None
             works, sums = local.build_features(
                 intake.shards,

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
 from engine.features.categories import TASTE_CATEGORIES
+from engine.forecast.tables import forecast_tables
 from engine.insights import months
 from engine.intake import alerts
 from engine.intake.products import item_totals
-from engine.preload import DRAWING, preload
+from engine.preload import DRAWING, LEARNING, preload
 from engine.report import scored as outputs
+from engine.report.foretold import of_forecast
 from engine.report.painter import Painter
 from engine.report.summary import customer_figures, records, summarise_input
 from engine.result import Scored
@@ -24,6 +27,8 @@ from engine.segments.model import Model
 from engine.segments.profile import segment_sizes
 from engine.segments.store import load_model, model_file
 from engine.segments.training import FAR, Origin
+from engine.settings import Settings
+from engine.stages import FORETELLING
 from engine.tables import measure_features
 from engine.workspace import used_space
 
@@ -34,7 +39,6 @@ if TYPE_CHECKING:
     from engine.progress import Progress
     from engine.run import Built, Sources
     from engine.segments.monitor import Drift
-    from engine.settings import Settings
 
 UNKNOWN_SHARE = 0.05
 """Share of the spend by category from which categories that the model does not know are pointed out."""
@@ -65,6 +69,8 @@ def score(
         If the input cannot be read or the outputs cannot be written: what, where, and what to do.
     """
     fitted = model if isinstance(model, Model) else load_model(Path(model))
+    # The draws of the sample for the forecast are those of the model's own run.
+    settings = replace(settings or Settings(), seed=fitted.seed)
     protected = [] if isinstance(model, Model) else [model_file(Path(model))]
     with (
         begin(sources, out, settings, tell, watch, protected=protected, known=outputs.OUTPUTS) as run,
@@ -72,13 +78,21 @@ def score(
     ):
         settings, stages = run.settings, run.stages
         detected = run.detect()
+        learning = preload(*LEARNING)
         intake, as_of = run.read(detected)
         if run.target is not None:
             painter.start()
             drawing = preload(*DRAWING)
         built = run.build(detected, intake, as_of, fitted.categories)
+        learning.join()
+        with stages.stage("forecast", FORETELLING, total=len(built.works), unit="shards") as tick:
+            from engine.runners import forecasting  # imports scikit-learn
+
+            forecast = forecasting.forecast(built, fitted, settings, tick)
         with stages.stage("labels", "Labelling every customer"):
-            customers, _ = local.label_customers(built.works, run.work / "labelled", fitted, built.totals)
+            customers, _ = local.label_customers(
+                built.works, run.work / "labelled", fitted, built.totals, foretold=forecast.proof is not None
+            )
         with stages.stage("drift", "Measuring the drift"):
             found = monitor.measure(customers, fitted)
             segments = segments_now(customers, fitted)
@@ -89,6 +103,8 @@ def score(
             ]
             read = summarise_input(detected.source, settings, intake, as_of) | {"seed": fitted.seed}
             summary = summarise(read, customers, built, segments, found, told, fitted, as_of)
+            tables = forecast_tables(forecast.proof, forecast.alive, customers, fitted.named())
+            summary["forecast"] = of_forecast(forecast, tables, records)
         customers = customers.drop(MICROS_OF)
         if run.target is None:
             return Scored(summary, segments, found.features, customers.collect(engine="streaming").lazy(), fitted, None)

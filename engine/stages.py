@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 
+FORETELLING = "Trying forecasts on the past, and foretelling what every customer will do"
+"""Announces the forecast."""
+
+
 def _silent(message: str) -> None:
     """Tell nobody."""
 

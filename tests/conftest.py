@@ -19,6 +19,11 @@ REAL = ROOT.parent / "shared" / "data"
 BARE = ("--without", ",".join(INSIGHTS))
 """Options of an analysis whose insights a test does not look at: half of the charts."""
 
+FORETOLD = ("--without", ",".join(name for name in INSIGHTS if name != "forecast"))
+"""Those of one of which only the forecast is looked at."""
+DULL = ("--without", "forecast")
+"""Those of one whose forecast a test does not look at."""
+
 Cli = Callable[..., "subprocess.CompletedProcess[str]"]
 
 

@@ -81,7 +81,8 @@ def test_the_tables_add_up_to_the_run(run: Analysis) -> None:
 
 @pytest.mark.parametrize("insight", INSIGHTS)
 def test_each_insight_can_be_switched_off_and_changes_no_other(run: Analysis, export: Path, insight: str) -> None:
-    less = analyze(export, settings=Settings(without=(insight,)))
+    off = {insight, "forecast"}  # which takes its time, and changes no other either where it is the one that is off
+    less = analyze(export, settings=Settings(without=tuple(sorted(off))))
 
     for name in TABLES[insight]:
         assert getattr(less.frames, name).is_empty()
@@ -89,7 +90,7 @@ def test_each_insight_can_be_switched_off_and_changes_no_other(run: Analysis, ex
     told = reasons(less)
     assert {told[name] for name in TABLES[insight] if name in told} == {f"Switched off with --without {insight}."}
     for other, tables in TABLES.items():
-        for name in tables if other != insight else ():
+        for name in tables if other not in off else ():
             assert getattr(less.frames, name).equals(getattr(run.frames, name)), name
     assert less.frames.segments.drop("favourite", "description").equals(
         run.frames.segments.drop("favourite", "description")

@@ -14,15 +14,19 @@ from polars.testing import assert_frame_equal
 
 from engine import Settings, analyze, score
 from engine.errors import EngineError, ModelError, OutputError
+from engine.insights.wanted import INSIGHTS
 from engine.result import Analysis, Scored
 from engine.segments.training import FAR
 
+BARE = Settings(without=INSIGHTS)
 Change = Callable[[dict[str, str]], dict[str, str] | None]
 
 
 @pytest.fixture(scope="module")
 def run(export: Path, tmp_path_factory: pytest.TempPathFactory) -> Analysis:
-    return analyze(export, out=tmp_path_factory.mktemp("analysed") / "run", settings=Settings(currency="EUR"))
+    return analyze(
+        export, out=tmp_path_factory.mktemp("analysed") / "run", settings=Settings(currency="EUR", without=INSIGHTS)
+    )
 
 
 def changed(export: Path, target: Path, change: Change, seed: int | None = None) -> Path:
@@ -56,7 +60,7 @@ def test_the_training_data_shuffled_and_sharded_gets_the_same_labels(
 ) -> None:
     shuffled = changed(export, tmp_path / "shuffled.csv", same, seed=shards)
 
-    scored = score(shuffled, model=run.out or "", settings=Settings(shards=shards))
+    scored = score(shuffled, model=run.out or "", settings=Settings(shards=shards, without=INSIGHTS))
 
     assert_frame_equal(scored.customers.collect(), run.customers.collect(), check_exact=True)
     assert scored.drift["psi"].to_list() == [0.0] * len(run.model.features)
@@ -74,7 +78,9 @@ def test_a_label_depends_on_the_customer_and_the_model_alone(export: Path, run: 
         export, tmp_path / "third.csv", lambda line: line if hash_of(line["customer_id"]) % 3 == 0 else None
     )
 
-    scored = score(third, model=run.model, settings=Settings(as_of=datetime.fromisoformat(run.summary["as_of"])))
+    scored = score(
+        third, model=run.model, settings=Settings(as_of=datetime.fromisoformat(run.summary["as_of"]), without=INSIGHTS)
+    )
 
     customers = scored.customers.collect()
     of_all = run.customers.collect().filter(pl.col("customer_id").is_in(customers["customer_id"].to_list()))
@@ -96,9 +102,9 @@ def test_strangers_and_strange_categories_are_labelled(export: Path, tmp_path: P
         return line | {"customer_id": f"new-{line['customer_id']}", "category": category}
 
     known = changed(export, tmp_path / "known.csv", fewer)
-    run = analyze(known)
+    run = analyze(known, settings=BARE)
 
-    scored = score(changed(known, tmp_path / "strange.csv", strange), model=run.model)
+    scored = score(changed(known, tmp_path / "strange.csv", strange), model=run.model, settings=BARE)
 
     customers = scored.customers.collect()
     assert customers.columns == run.customers.collect_schema().names()
@@ -114,7 +120,7 @@ def test_strangers_and_strange_categories_are_labelled(export: Path, tmp_path: P
 
 
 def test_prices_five_times_as_high_are_seen(export: Path, run: Analysis, tmp_path: Path) -> None:
-    scored = score(changed(export, tmp_path / "dearer.csv", dearer), model=run.model)
+    scored = score(changed(export, tmp_path / "dearer.csv", dearer), model=run.model, settings=BARE)
 
     index = dict(scored.drift.select("feature", "psi").iter_rows())
     verdicts = dict(scored.drift.select("feature", "verdict").iter_rows())
@@ -133,7 +139,7 @@ def test_what_the_export_does_not_have_counts_as_average_and_is_told(
     def bare(line: dict[str, str]) -> dict[str, str]:
         return {name: value for name, value in line.items() if name not in {"quantity", "category"}}
 
-    scored = score(changed(export, tmp_path / "bare.csv", bare), model=run.model)
+    scored = score(changed(export, tmp_path / "bare.csv", bare), model=run.model, settings=BARE)
 
     missing = set(scored.drift.filter(pl.col("verdict") == "missing")["feature"])
     assert "price" in missing
@@ -151,18 +157,18 @@ def test_another_currency_an_earlier_time_and_few_customers_are_told(
 
     few = changed(export, tmp_path / "few.csv", early)
 
-    scored = score(few, model=run.model, settings=Settings(currency="$"))
+    scored = score(few, model=run.model, settings=Settings(currency="$", without=INSIGHTS))
 
     assert {"other_currency", "earlier_period", "few_customers"} <= codes(scored)
-    assert "other_currency" not in codes(score(few, model=run.model, settings=Settings(currency="€")))
+    assert "other_currency" not in codes(score(few, model=run.model, settings=Settings(currency="€", without=INSIGHTS)))
 
 
 def test_a_model_of_customers_too_few_for_segments_scores_as_well(tmp_path: Path) -> None:
     export = tmp_path / "one.csv"
     export.write_text("customer_id,date,amount\nanna,2024-03-01,12.50\n", encoding="utf-8")
-    run = analyze(export)
+    run = analyze(export, settings=BARE)
 
-    scored = score(export, model=run.model)
+    scored = score(export, model=run.model, settings=BARE)
 
     assert_frame_equal(scored.customers.collect(), run.customers.collect())
     assert scored.drift.is_empty()

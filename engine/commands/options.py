@@ -102,7 +102,7 @@ RUNNING: dict[str, Any] = {
 }
 """Options that say how an analysis is made."""
 
-SCORING = ("currency", "as_of", "memory_limit", "temp_dir", "shards")
+SCORING = ("currency", "as_of", "without", "horizon", "memory_limit", "temp_dir", "shards")
 """Those of them that a saved model leaves open."""
 
 

@@ -43,7 +43,8 @@ def first_purchases(orders: pl.LazyFrame, gaps: pl.LazyFrame) -> pl.LazyFrame:
     """
     code = pl.col("customer_id").to_physical().alias(CODE)
     begun = orders.filter(pl.col("bought_at").is_not_null()).group_by(code).agg(first=pl.col("bought_at").min())
-    again = gaps.filter(pl.col(CODE).ne_missing(pl.col(CODE).shift()))  # sorted: the first gap of each customer
+    # Sorted: the first gap of each customer.
+    again = gaps.filter(pl.col(CODE).ne_missing(pl.col(CODE).shift())).select(CODE, "gap")
     return begun.join(again, on=CODE, how="left")
 
 

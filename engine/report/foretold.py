@@ -8,11 +8,10 @@ from engine.forecast.names import BUYING, LABELS
 from engine.report import numbers
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     import polars as pl
 
-    from engine.result import Frames
     from engine.runners.forecasting import Forecast
 
 CHANCE = 0.5
@@ -57,9 +56,12 @@ OUTLOOK = ("Segment", "Customers", "Likely to return", "Orders", "Spend", "Spend
 
 
 def of_forecast(
-    forecast: Forecast, frames: Frames, records: Callable[[pl.DataFrame], list[dict[str, Any]]]
+    forecast: Forecast, tables: Mapping[str, pl.DataFrame], records: Callable[[pl.DataFrame], list[dict[str, Any]]]
 ) -> dict[str, Any]:
-    """Return the summary's `forecast`: the proof, what it comes to, and what is foretold; or why there is none."""
+    """Return the summary's `forecast`: the proof, what it comes to, and what is foretold; or why there is none.
+
+    `tables` are those of `forecast.tables.forecast_tables`.
+    """
     plan, proof, buying = forecast.plan, forecast.proof, forecast.buying
     return {
         "horizon_days": plan.horizon if plan else None,
@@ -73,12 +75,15 @@ def of_forecast(
             "gamma_gamma": _parameters(buying.money, "p", "q", "v") if buying and buying.money else None,
             "orders_per_day": buying.orders_per_day if buying else None,
         },
-        **{name: records(getattr(frames, table)) for name, table in TABLES.items()},
+        **{name: records(tables[table]) for name, table in TABLES.items()},
     }
 
 
-def _parameters(model: Any, *names: str) -> dict[str, float]:
-    return {name: float(getattr(model, name)) for name in (*names, "log_likelihood")} | {"customers": model.customers}
+def _parameters(model: Any, *names: str) -> dict[str, float | bool]:
+    return {name: float(getattr(model, name)) for name in (*names, "log_likelihood")} | {
+        "customers": model.customers,
+        "bounded": model.bounded,
+    }
 
 
 def chosen(summary: dict[str, Any]) -> dict[str, Any] | None:
@@ -180,12 +185,17 @@ def outlook(summary: dict[str, Any]) -> list[list[str]]:
 
 
 def notes(summary: dict[str, Any]) -> list[str]:
-    """Say what could not be fitted, and what that means."""
-    found = summary["forecast"]["notes"]
-    without = (
-        f"{LABELS[BUYING]} and the blends are left out" if any(each.startswith("BG/NBD") for each in found) else ""
-    )
-    return [*found, *([without] if without else [])]
+    """Say what could not be fitted or shown, and what that means."""
+    forecast = summary["forecast"]
+    found = [f"{each}." for each in forecast["notes"]]
+    if any(each.startswith(LABELS[BUYING]) for each in found):
+        found.append(f"Without {LABELS[BUYING]} there are no blends, and a year is what the horizon is, drawn out.")
+    elif not forecast["alive"]:
+        found.append(
+            f"{LABELS[BUYING]} finds that hardly any customer is ever lost for good: the silent ones are slow. So "
+            "there is no picture of who is still a customer."
+        )
+    return found
 
 
 def _off(ratio: float | None) -> str:

@@ -165,7 +165,7 @@ def _insights(tables: Tables, built: Built, found: Patterns, forecast: Forecast)
             counted=found.counted,
             no_forecast=forecast.why_not,
         ),
-        "forecast": of_forecast(forecast, frames, records),
+        "forecast": of_forecast(forecast, vars(frames), records),
     }
 
 

@@ -77,7 +77,7 @@ class Sample:
     @classmethod
     def of(cls, works: Sequence[Work], categories: Sequence[str], *, counted: bool) -> Sample:
         """Read what the shards kept."""
-        kept = [pl.read_ipc(work.sampled) for work in works]
+        kept = [collect(scan(work.sampled)) for work in works]
         held = [collect(scan(work.sample).group_by(CODE).agg(pl.len().alias(HELD))) for work in works]
         customers = chosen(kept, held)
         ids = customers["customer_id"].cast(pl.Categorical(pl.Categories.random()))
@@ -141,14 +141,16 @@ def forecast(built: Built, model: Model, settings: Settings, tick: Callable[[int
     windows, why_not = gates.usable([window for window, _ in seen])
     if len(windows) < 2:
         return Forecast(why_not, plan, sample.customers.height)
-    inputs = Inputs.of(now, wanted.as_of)
+    # A day that holds a line has been seen to its end, also where as_of is its midnight.
+    today = max(wanted.as_of, wanted.last + timedelta(microseconds=1))
+    inputs = Inputs.of(now, today)
     with one_thread():
         windows, buying, notes = _with_buying(windows, inputs)
         moment = Moment(inputs, buying, plan.horizon)
         proof = validate(windows, min(plan.tests, len(windows) - 1), sample.customers.height, settings.seed)
         models = Models(windows, settings.seed)
         rest = _rest(windows, [others for _, others in seen])
-        scorer = Scorer(models, proof.chosen, models.shift(moment), moment, wanted.as_of, rest)
+        scorer = Scorer(models, proof.chosen, models.shift(moment), moment, today, rest)
     for work in works:
         _score(work, scorer)
         tick(1)

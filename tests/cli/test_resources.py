@@ -239,7 +239,7 @@ def test_the_record_tells_what_the_run_was_allowed_and_what_it_cost(
     assert record["plan"]["memory_limit_mb"] == 900
     assert record["plan"]["shards"] == 3
     assert record["plan"]["temp_used_mb"] > 0
-    early = ["detect", "intake", "features", "segments", "labels", "insights", "tables"]
+    early = ["detect", "intake", "features", "segments", "forecast", "labels", "insights", "tables"]
     assert list(record["seconds"]) == [*early, "charts", "customers", "report"]
     assert record["total_seconds"] >= sum(record["seconds"].values()) - 0.01
     assert record["processor_seconds"] > 0

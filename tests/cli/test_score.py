@@ -13,7 +13,7 @@ import pytest
 from polars.testing import assert_frame_equal
 
 from engine.report.scored import OUTPUTS
-from tests.conftest import BARE, ROOT, Cli, run_cli
+from tests.conftest import BARE, DULL, FORETOLD, ROOT, Cli, run_cli
 
 SAMPLE = ROOT / "data" / "sample_orders.csv"
 
@@ -21,7 +21,7 @@ SAMPLE = ROOT / "data" / "sample_orders.csv"
 @pytest.fixture(scope="module")
 def analysed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("analysed") / "run"
-    run = run_cli("analyze", SAMPLE, "--out", folder, "--quiet", *BARE)
+    run = run_cli("analyze", SAMPLE, "--out", folder, "--quiet", *FORETOLD)
     assert run.returncode == 0, run.stderr
     return folder
 
@@ -60,7 +60,9 @@ def test_shuffled_lines_on_one_thread_in_many_shards_give_the_same_files(
 
 
 def test_json_is_the_summary_and_has_what_a_comparison_needs(cli: Cli, analysed: Path, tmp_path: Path) -> None:
-    run = cli("score", SAMPLE, "-m", analysed, "--out", tmp_path / "run", "--json", "--quiet", "--as-of", "2025-03-01")
+    run = cli(
+        "score", SAMPLE, "-m", analysed, "--out", tmp_path / "run", "--json", "--quiet", "--as-of", "2025-03-01", *DULL
+    )
 
     summary = json.loads(run.stdout)
     assert summary == json.loads((tmp_path / "run" / "summary.json").read_text(encoding="utf-8"))
@@ -95,7 +97,7 @@ def test_the_page_is_whole_and_runs_nothing(cli: Cli, tmp_path: Path) -> None:
     text = SAMPLE.read_text(encoding="utf-8").replace(",Pantry,", ",<script>alert(1)</script>,")
     export.write_text(text, encoding="utf-8")
     first = cli("analyze", export, "--out", tmp_path / "run", "--quiet", *BARE)
-    second = cli("score", export, "--model", tmp_path / "run", "--out", tmp_path / "scored", "--quiet")
+    second = cli("score", export, "--model", tmp_path / "run", "--out", tmp_path / "scored", "--quiet", *DULL)
 
     page = (tmp_path / "scored" / "score.html").read_text(encoding="utf-8")
     found = _Page(page)
@@ -134,11 +136,11 @@ def test_a_damaged_model_is_refused_and_leaves_nothing(
 
 
 def test_the_folder_of_the_model_is_never_replaced(cli: Cli, analysed: Path, tmp_path: Path) -> None:
-    cli("score", SAMPLE, "--model", analysed, "--out", tmp_path / "scored", "--quiet")
+    cli("score", SAMPLE, "--model", analysed, "--out", tmp_path / "scored", "--quiet", *DULL)
     before = sorted((path.name, path.read_bytes()) for path in (tmp_path / "scored").iterdir())
 
     onto = cli("score", SAMPLE, "--model", tmp_path / "scored", "--out", tmp_path / "scored")
-    again = cli("score", SAMPLE, "--model", analysed, "--out", tmp_path / "scored", "--quiet")
+    again = cli("score", SAMPLE, "--model", analysed, "--out", tmp_path / "scored", "--quiet", *DULL)
 
     assert onto.returncode == 1
     assert "holds the input model.json, which the results would replace" in onto.stderr
@@ -155,7 +157,7 @@ def test_options_that_say_how_segments_are_looked_for_are_no_options_here(cli: C
 @pytest.mark.real_data
 def test_a_real_export_gets_the_labels_of_its_analysis(real_data: Path, cli: Cli, tmp_path: Path) -> None:
     export = real_data / "online_retail.csv"
-    first = cli("analyze", export, "--out", tmp_path / "run", "--quiet", *BARE)
+    first = cli("analyze", export, "--out", tmp_path / "run", "--quiet", *FORETOLD)
     second = cli("score", export, "--model", tmp_path / "run", "--out", tmp_path / "scored", "--shards", 7, "--quiet")
 
     assert (first.returncode, second.returncode) == (0, 0), first.stderr + second.stderr

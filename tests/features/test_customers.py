@@ -3,7 +3,7 @@ from __future__ import annotations
 import math
 import random
 import statistics
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from fractions import Fraction
 from itertools import pairwise
 from typing import Any
@@ -16,7 +16,7 @@ from polars.testing import assert_frame_equal
 
 from engine.features.categories import share_name
 from engine.features.customers import RECENT_DAYS
-from engine.schema import FEATURES, MICROS_OF
+from engine.schema import DAYS_OF, FEATURES, MICROS_OF
 from tests.features.builders import AS_OF, LINES, Engine, Line, feature_table
 
 CATEGORIES = ["Art", "Nowhere", "Toys"]
@@ -79,6 +79,15 @@ def oracle(lines: list[Line]) -> dict[str, Any]:
     }
 
 
+def purchase_days(lines: list[Line], customer: str) -> set[date]:
+    """Return the days on which a customer's purchases began."""
+    began: dict[str, datetime] = {}
+    for line in lines:
+        if line.customer_id == customer and line.bought:
+            began[line.order_id] = min(line.ordered_at, began.get(line.order_id, line.ordered_at))
+    return {moment.date() for moment in began.values()}
+
+
 def money(lines: list[Line]) -> Fraction:
     return Fraction(sum(line.amount for line in lines), 1_000_000)
 
@@ -117,6 +126,7 @@ def test_every_feature_is_what_its_column_says(lines: list[Line]) -> None:
         expected = oracle([line for line in lines if line.customer_id == row["customer_id"]])
         assert {name: (row[name], value) for name, value in expected.items() if not same(row[name], value)} == {}
         assert row.pop(MICROS_OF) == sum(line.amount for line in lines if line.customer_id == row["customer_id"])
+        assert row.pop(DAYS_OF) == len(purchase_days(lines, row["customer_id"]))
         assert row.keys() == expected.keys()
 
 
@@ -166,7 +176,7 @@ def test_bits_of_many_customers_are_those_of_each_alone() -> None:
 def test_table_has_the_columns_of_the_schema_and_a_share_of_each_category() -> None:
     table = feature_table([Line(category="Toys")], CATEGORIES)
 
-    assert table.drop(MICROS_OF).schema == {
+    assert table.drop(MICROS_OF, DAYS_OF).schema == {
         **FEATURES.schema,
         **dict.fromkeys(map(share_name, CATEGORIES), pl.Float64()),
     }
@@ -174,7 +184,7 @@ def test_table_has_the_columns_of_the_schema_and_a_share_of_each_category() -> N
 
 @pytest.mark.parametrize("engine", ["in-memory", "streaming"])
 def test_no_lines_make_no_customers(engine: Engine) -> None:
-    assert feature_table([], [], engine=engine).drop(MICROS_OF).schema == FEATURES.schema
+    assert feature_table([], [], engine=engine).drop(MICROS_OF, DAYS_OF).schema == FEATURES.schema
     assert feature_table([], [], engine=engine).is_empty()
 
 

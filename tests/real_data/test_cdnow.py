@@ -10,6 +10,7 @@ import pytest
 from polars.testing import assert_frame_equal
 
 from engine import Settings, analyze
+from engine.insights.wanted import INSIGHTS
 
 pytestmark = pytest.mark.real_data
 
@@ -29,7 +30,9 @@ def lines(real_data: Path) -> pl.DataFrame:
 
 def _customers(lines: pl.DataFrame, path: Path, as_of: datetime) -> pl.DataFrame:
     lines.write_csv(path)
-    return analyze(path, settings=Settings(as_of=as_of, columns={"amount": "amount"})).customers.collect()
+    return analyze(
+        path, settings=Settings(as_of=as_of, columns={"amount": "amount"}, without=INSIGHTS)
+    ).customers.collect()
 
 
 def test_frequency_recency_and_age_match_the_published_calibration(lines: pl.DataFrame, tmp_path: Path) -> None:

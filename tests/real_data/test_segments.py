@@ -11,6 +11,7 @@ from sklearn.cluster import MiniBatchKMeans
 from sklearn.metrics import adjusted_rand_score
 
 from engine import Settings, analyze
+from engine.insights.wanted import INSIGHTS
 from engine.result import Analysis
 
 pytestmark = pytest.mark.real_data
@@ -40,7 +41,7 @@ def _usual(customers: pl.DataFrame, k: int) -> float:
 
 @pytest.fixture(scope="module", params=["online_retail.csv", "cdnow_master.txt"])
 def run(request: pytest.FixtureRequest, real_data: Path) -> Analysis:
-    return analyze(real_data / request.param)
+    return analyze(real_data / request.param, settings=Settings(without=INSIGHTS))
 
 
 def test_there_are_four_stable_segments_or_more_and_none_is_a_splinter(run: Analysis) -> None:
@@ -69,7 +70,7 @@ def test_every_number_of_segments_is_far_more_stable_than_by_the_usual_recipe(ru
 def test_another_seed_tells_the_same_story(run: Analysis, real_data: Path, seed: int) -> None:
     name = run.summary["source"]["files"][0]["name"]
 
-    again = analyze(real_data / name, settings=Settings(seed=seed))
+    again = analyze(real_data / name, settings=Settings(seed=seed, without=INSIGHTS))
 
     both = (
         run.customers.select("customer_id", "segment")

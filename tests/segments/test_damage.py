@@ -13,8 +13,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from engine import analyze
+from engine import Settings, analyze
 from engine.errors import ModelError
+from engine.insights.wanted import INSIGHTS
 from engine.result import Analysis
 from engine.segments.model import Model
 from engine.segments.store import load_model
@@ -25,7 +26,7 @@ DELETED = object()
 
 @pytest.fixture(scope="module")
 def run(export: Path) -> Analysis:
-    return analyze(export)
+    return analyze(export, settings=Settings(without=INSIGHTS))
 
 
 @pytest.fixture(scope="module")

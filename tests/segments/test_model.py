@@ -7,8 +7,9 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
-from engine import analyze
+from engine import Settings, analyze
 from engine.features.rfm import RfmCuts, quantiles
+from engine.insights.wanted import INSIGHTS
 from engine.result import Analysis
 from engine.segments.matrix import Feature, FittedFeature
 from engine.segments.model import Model, with_segment
@@ -18,7 +19,7 @@ LABELS = ["customer_id", "segment", "segment_name", "r_score", "f_score", "m_sco
 
 @pytest.fixture(scope="module")
 def run(export: Path) -> Analysis:
-    return analyze(export)
+    return analyze(export, settings=Settings(without=INSIGHTS))
 
 
 def test_a_model_that_went_through_json_labels_the_same_customers_the_same(run: Analysis) -> None:

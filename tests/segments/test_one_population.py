@@ -11,7 +11,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from tests.conftest import Cli
+from tests.conftest import BARE, Cli
 
 
 def _export(
@@ -87,7 +87,7 @@ USUAL: dict[str, Any] = {
 def test_noise_is_never_called_natural_groups(cli: Cli, tmp_path: Path, shop: dict[str, Any]) -> None:
     _export(tmp_path / "shop.csv", **(USUAL | shop))
 
-    done = cli("analyze", tmp_path / "shop.csv", "--out", tmp_path / "out", "--json", "--quiet")
+    done = cli("analyze", tmp_path / "shop.csv", "--out", tmp_path / "out", "--json", "--quiet", *BARE)
 
     assert done.returncode == 0, done.stderr
     k = json.loads(done.stdout)["k"]

@@ -11,13 +11,14 @@ from sklearn.metrics import adjusted_rand_score
 from engine import Settings, analyze
 from engine.generate import generate
 from engine.generate.personas import PERSONAS
+from engine.insights.wanted import INSIGHTS
 
 
 @pytest.mark.parametrize("seed", [1, 2])
 def test_planted_segments_are_found_and_counted(tmp_path: Path, seed: int) -> None:
     generate(tmp_path / "shop.csv", rows=200_000, seed=seed, labels=tmp_path / "labels.csv")
 
-    found = analyze(tmp_path / "shop.csv", settings=Settings(seed=seed))
+    found = analyze(tmp_path / "shop.csv", settings=Settings(seed=seed, without=INSIGHTS))
 
     planted = pl.read_csv(tmp_path / "labels.csv", infer_schema=False).rename({"segment": "planted"})
     both = found.customers.select("customer_id", "segment").collect().join(planted, on="customer_id", validate="1:1")
@@ -28,7 +29,7 @@ def test_planted_segments_are_found_and_counted(tmp_path: Path, seed: int) -> No
 
 
 def test_the_user_may_choose_the_number(export: Path) -> None:
-    found = analyze(export, settings=Settings(k=8))
+    found = analyze(export, settings=Settings(k=8, without=INSIGHTS))
 
     assert found.model.k == 8
     assert found.summary["k"]["chosen_by"] == "user"
