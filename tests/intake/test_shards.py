@@ -260,8 +260,8 @@ def test_totals_up_to_64_bits_are_exact_and_beyond_an_error(tmp_path: Path) -> N
 BLANKS = "\t\n\x0b\x0c\r \x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(map(chr, range(0x2000, 0x200B)))
 """The white space of Unicode."""
 NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
-DRESSED = re.compile(r"\d\s*[-%)]|[($€£¥]\s*\d")
-"""A sign behind, parentheses, a currency: whether such a cell is a number is judged by its whole column."""
+DRESSED = re.compile(r"\d\s*[-%),]|[($€£¥,]\s*\d")
+"""A sign behind, a comma, parentheses, a currency: whether such a cell is a number is judged by its whole column."""
 ROLES = {role: role for role in ("customer", "order", "product", "category", "date", "quantity", "price")}
 
 ANY_TEXT = st.one_of(
