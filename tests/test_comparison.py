@@ -10,7 +10,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
@@ -101,6 +101,7 @@ CUSTOMERS = st.dictionaries(
 )
 
 
+@settings(deadline=None)
 @given(before=CUSTOMERS, after=CUSTOMERS)
 def test_the_matrix_adds_up_to_both_runs(
     before: dict[str, tuple[int, float]], after: dict[str, tuple[int, float]], tmp_path_factory: pytest.TempPathFactory

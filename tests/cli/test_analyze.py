@@ -11,7 +11,7 @@ import polars as pl
 import pytest
 
 from engine.schema import CUSTOMERS
-from tests.conftest import DULL, ROOT, Cli
+from tests.conftest import BARE, ROOT, Cli
 
 
 def test_the_sample_leaves_every_output_in_the_default_folder(cli: Cli, tmp_path: Path) -> None:
@@ -44,15 +44,15 @@ def test_what_was_detected_is_told_before_the_long_pass(cli: Cli, export: Path, 
 
 
 def test_json_prints_the_summary_and_quiet_prints_nothing(cli: Cli, export: Path, tmp_path: Path) -> None:
-    as_json = cli("analyze", export, "--out", tmp_path / "run", "--json", "--quiet", *DULL)
-    quiet = cli("analyze", export, "--out", tmp_path / "run", "--quiet", *DULL)
+    as_json = cli("analyze", export, "--out", tmp_path / "run", "--json", "--quiet", *BARE)
+    quiet = cli("analyze", export, "--out", tmp_path / "run", "--quiet", *BARE)
 
     assert json.loads(as_json.stdout) == json.loads((tmp_path / "run" / "summary.json").read_text(encoding="utf-8"))
     assert (as_json.stderr, quiet.stdout, quiet.stderr) == ("", "", "")
 
 
 def test_customers_and_activation_list_hold_every_customer_once(cli: Cli, export: Path, tmp_path: Path) -> None:
-    cli("analyze", export, "--out", tmp_path / "run", "--quiet", *DULL)
+    cli("analyze", export, "--out", tmp_path / "run", "--quiet", *BARE)
 
     customers = pl.read_parquet(tmp_path / "run" / "customers.parquet")
     with (tmp_path / "run" / "activation.csv").open(encoding="utf-8", newline="") as file:
@@ -67,7 +67,7 @@ def test_customers_and_activation_list_hold_every_customer_once(cli: Cli, export
 
 
 def test_a_run_can_be_repeated_from_its_record(cli: Cli, export: Path, tmp_path: Path) -> None:
-    cli("analyze", export, "--out", tmp_path / "run", "--seed", 5, "--k", 4, "--quiet", *DULL)
+    cli("analyze", export, "--out", tmp_path / "run", "--seed", 5, "--k", 4, "--quiet", *BARE)
 
     record = json.loads((tmp_path / "run" / "run.json").read_text(encoding="utf-8"))
     assert record["settings"]["seed"] == 5
@@ -111,7 +111,7 @@ def test_a_customer_of_returns_only_is_kept(cli: Cli, tmp_path: Path) -> None:
     export = tmp_path / "returns.csv"
     export.write_text("customer_id,date,quantity,price\na,2024-03-01,1,10\nb,2024-03-02,-1,10\n", encoding="utf-8")
 
-    cli("analyze", export, "--out", tmp_path / "run", "--quiet", *DULL)
+    cli("analyze", export, "--out", tmp_path / "run", "--quiet", *BARE)
 
     customers = pl.read_parquet(tmp_path / "run" / "customers.parquet")
     assert customers.select("customer_id", "orders", "revenue", "return_rate", "last_order").rows()[1] == (
@@ -134,7 +134,7 @@ def test_help_needs_no_engine(cli: Cli, text: str) -> None:
 
 
 def test_cuts_of_the_rfm_scores_can_be_given(cli: Cli, export: Path, tmp_path: Path) -> None:
-    done = cli("analyze", export, "--out", tmp_path / "out", "--rfm-orders", "1,2,4,8", "--json", "--quiet", *DULL)
+    done = cli("analyze", export, "--out", tmp_path / "out", "--rfm-orders", "1,2,4,8", "--json", "--quiet", *BARE)
 
     assert done.returncode == 0, done.stderr
     customers = pl.read_parquet(tmp_path / "out" / "customers.parquet").filter(pl.col("orders") > 0)
@@ -148,13 +148,13 @@ def test_cuts_of_the_rfm_scores_can_be_given(cli: Cli, export: Path, tmp_path: P
 
 
 def test_segments_that_come_again_keep_the_names_of_an_earlier_run(cli: Cli, export: Path, tmp_path: Path) -> None:
-    cli("analyze", export, "--out", tmp_path / "first", "--quiet", *DULL)
+    cli("analyze", export, "--out", tmp_path / "first", "--quiet", *BARE)
     model = json.loads((tmp_path / "first" / "model.json").read_text(encoding="utf-8"))
     model["names"] = [f"Our {number}" for number in range(len(model["names"]))]
     (tmp_path / "ours.json").write_text(json.dumps(model), encoding="utf-8")
 
     done = cli(
-        "analyze", export, "--out", tmp_path / "next", "--names-from", tmp_path / "ours.json", "--json", "-q", *DULL
+        "analyze", export, "--out", tmp_path / "next", "--names-from", tmp_path / "ours.json", "--json", "-q", *BARE
     )
 
     assert done.returncode == 0, done.stderr
@@ -162,7 +162,7 @@ def test_segments_that_come_again_keep_the_names_of_an_earlier_run(cli: Cli, exp
 
 
 def test_segments_are_explained_in_every_output(cli: Cli, export: Path, tmp_path: Path) -> None:
-    done = cli("analyze", export, "--out", tmp_path / "out", "--json", "--quiet", *DULL)
+    done = cli("analyze", export, "--out", tmp_path / "out", "--json", "--quiet", *BARE)
 
     summary = json.loads(done.stdout)
     customers = pl.read_parquet(tmp_path / "out" / "customers.parquet")

@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from engine.generate import generate
-from tests.conftest import ROOT, Cli
+from tests.conftest import BARE, ROOT, Cli
 
 
 @pytest.fixture(scope="module")
@@ -228,7 +228,9 @@ def test_the_record_tells_what_the_run_was_allowed_and_what_it_cost(
 ) -> None:
     out = tmp_path / "run"
 
-    run = cli("analyze", export, "--out", out, "--temp-dir", temp, "--memory-limit", "900MB", "--shards", "3", "--json")
+    run = cli(
+        "analyze", export, "--out", out, "--temp-dir", temp, "--memory-limit", "900MB", "--shards", "3", *BARE, "--json"
+    )
 
     assert run.returncode == 0, run.stderr
     assert json.loads(run.stdout)["rows"]["read"] == 20_000

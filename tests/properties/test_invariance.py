@@ -15,7 +15,7 @@ from polars.testing import assert_frame_equal
 
 from engine import Settings, analyze
 from engine.report.files import OUTPUTS
-from tests.conftest import Cli
+from tests.conftest import FORETOLD, Cli
 
 HEADER = "customer_id,order_id,product_id,category,order_date,quantity,unit_price\n"
 
@@ -72,8 +72,10 @@ def test_a_real_export_shuffled_on_one_thread_gives_the_same_customers(
     export = real_data / "online_retail.csv"
     shuffled = _shuffled(export, tmp_path / "online_retail.csv", seed=4)
 
-    first = cli("analyze", export, "--out", tmp_path / "first", "--quiet")
-    second = cli("analyze", shuffled, "--out", tmp_path / "second", "--quiet", "--shards", 16, POLARS_MAX_THREADS="1")
+    first = cli("analyze", export, "--out", tmp_path / "first", "--quiet", *FORETOLD)
+    second = cli(
+        "analyze", shuffled, "--out", tmp_path / "second", "--quiet", *FORETOLD, "--shards", 16, POLARS_MAX_THREADS="1"
+    )
 
     assert (first.returncode, second.returncode) == (0, 0), first.stderr + second.stderr
     for name in ("customers.parquet", "activation.csv", "segments.csv", "model.json"):
