@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -37,7 +38,7 @@ class Rest:
     spend: float
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Scorer:
     """Scores customers at one moment by the chosen model."""
 
@@ -48,6 +49,15 @@ class Scorer:
     """The sample at that moment: what its BG/NBD model was fitted to."""
     as_of: datetime
     rest: Rest
+
+    @cached_property
+    def level(self) -> float:
+        """How many times the spend that BG/NBD expects of the sample the chosen model does."""
+        if self.moment.said is None:
+            return 1.0
+        said = self.models.predict(self.chosen, self.moment, self.shift)
+        expected = float(self.moment.said.spend.sum())
+        return float(said.spend.sum()) / expected if expected > 0 else 1.0
 
     def score(self, customers: pl.DataFrame) -> pl.DataFrame:
         """Score customers, given their features as of the moment: one row each, in the same order.
@@ -67,7 +77,7 @@ class Scorer:
             columns["p_return"][rows] = said.p_return
             columns["orders"][rows] = said.orders
             columns["spend"][rows] = said.spend
-            columns["value"][rows] = _year(moment, said)
+            columns["value"][rows] = _year(moment, said, self.level)
             columns["wait"][rows] = _wait(moment, said)
         days = pl.Series("days", np.where(columns["wait"] <= LATEST, np.floor(columns["wait"]), np.nan))
         wait = pl.lit(days.fill_nan(None).cast(pl.Int64))
@@ -81,18 +91,22 @@ class Scorer:
         ).select(FORECAST.names)
 
 
-def _year(moment: Moment, said: Prediction) -> np.ndarray:
+def _year(moment: Moment, said: Prediction, level: float) -> np.ndarray:
     """Return the spend of a year: that of the horizon as it was foretold, and of the days after it by BG/NBD.
 
-    BG/NBD has the level of the whole history, where the horizon may lie in a season, and lets customers drop out.
-    Without it, or with a horizon of a year and more, the spend of the horizon is drawn out or cut evenly.
+    BG/NBD has the level of the whole history, where the horizon may lie in a season, and lets customers drop out. What
+    the chosen model knows better of a customer is kept: how much more or less it expects than BG/NBD does, beside the
+    `level` (how much more of all). Without BG/NBD, or with a horizon of a year and more, the spend of the horizon is
+    drawn out or cut evenly.
     """
     horizon = moment.horizon
     if moment.buying is None or moment.said is None or horizon >= YEAR:
         return said.spend * YEAR / horizon
     year = moment.buying.expected_days(moment.inputs, [float(YEAR)])[:, 0]
-    later = np.maximum(year - moment.said.days, 0.0)
-    found: np.ndarray = said.spend + later * moment.buying.orders_per_day * moment.said.value
+    later = np.maximum(year - moment.said.days, 0.0) * moment.buying.orders_per_day * moment.said.value
+    known = moment.said.spend * level > 0
+    better = np.divide(said.spend, moment.said.spend * level, out=np.ones_like(later), where=known)
+    found: np.ndarray = said.spend + later * better
     return found
 
 
