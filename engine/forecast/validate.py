@@ -43,7 +43,7 @@ class Proof:
 
 
 def validate(windows: Sequence[Window], tests: int, customers: int, seed: int) -> Proof:
-    """Try all models at the cut-offs of the first `tests` windows, the newest first, each fitted to later ones only.
+    """Try all models at the cut-offs of the first `tests` windows, the newest first, each fitted to older ones.
 
     `customers` is the number of customers in the sample, whose numbers `Outcome.customer` holds.
     """
