@@ -1,6 +1,8 @@
-"""One look for all charts, and one colour for each segment wherever it appears."""
+"""One look for all charts, light and dark, and one colour for each segment wherever it appears."""
 
 from __future__ import annotations
+
+from typing import Any
 
 import altair as alt
 
@@ -8,13 +10,23 @@ FONT = "Liberation Sans, Arial, Helvetica, sans-serif"
 """Liberation Sans comes with vl-convert and measures as Arial does: a PNG and the report break lines alike."""
 
 INK = "#1f2933"
+PAPER = "#ffffff"
 MUTED = "#52606d"
+FAINT = "#6b7784"
 RULE = "#9aa5b1"
 GRID = "#e4e7eb"
-CONTRAST = 4.5
 PALE = "#f3f5f7"
 ACCENT = "#332288"
 SECOND = "#44aa99"
+WORSE = "#cc6677"
+WARNING = "#ddaa33"
+PLAIN = "#88a0b5"
+SOFT = "#a9b8c6"
+"""The bars of what is not the point: plain, and softer still."""
+INK_ON_DARK = "#fffffe"
+INK_ON_MIDDLE = "#000000"
+"""Texts on coloured cells. White on a cell is not that of the paper: in the dark look the cell is light."""
+CONTRAST = 4.5
 
 WIDTH = 760
 """The width of a plot in pixels: with its axis it fits a column of text and a slide."""
@@ -29,12 +41,49 @@ SEGMENTS = (
     "#aa4499",
     "#999933",
     "#882255",
-    "#6b7280",
+    "#22262b",
 )
-"""Ten colours that stay apart for colour-blind readers (Paul Tol's muted scheme, with a darker grey)."""
+"""Ten colours that stay apart for colour-blind readers: Paul Tol's muted scheme, and a near black for its pale grey."""
 
-DIVERGING = ("#2b6cb0", "#a8cbe6", "#f8f8f6", "#f5b986", "#bf5208")
+DIVERGING = ("#3f7cba", "#a8cbe6", "#f8f8f6", "#f5b986", "#c65f13")
 SEQUENTIAL = ("#eef3f8", "#b3cfe3", "#5c9bc4", "#236a9c", "#0b3c66")
+
+_DARK_SEGMENTS = (
+    "#7669f3",
+    "#42caad",
+    "#f27485",
+    "#f0d689",
+    "#a4dcfe",
+    "#398945",
+    "#b85dc7",
+    "#a69d2e",
+    "#ac4c75",
+    "#929cbc",
+)
+_DARK_DIVERGING = ("#2c75b8", "#2a5478", "#20272e", "#6b4420", "#b05c17")
+_DARK_SEQUENTIAL = ("#18232d", "#214159", "#215c86", "#528eb6", "#d6e8f6")
+
+DARK = {
+    **dict(zip(SEGMENTS, _DARK_SEGMENTS, strict=True)),
+    **dict(zip(DIVERGING, _DARK_DIVERGING, strict=True)),
+    **dict(zip(SEQUENTIAL, _DARK_SEQUENTIAL, strict=True)),
+    INK: "#e6ebf0",
+    PAPER: "#12171d",
+    MUTED: "#a3afbb",
+    FAINT: "#93a0ad",
+    RULE: "#5b6875",
+    GRID: "#2a323b",
+    PALE: "#1c232b",
+    WARNING: "#ddaa33",
+    PLAIN: "#6f879d",
+    SOFT: "#4b5a68",
+    INK_ON_DARK: "#000000",
+    INK_ON_MIDDLE: "#ffffff",
+}
+"""The counterpart of every colour in the dark look. On a scale light and dark change places, and so do texts on it."""
+
+COLOUR_FIELDS = ("colour", "ink")
+"""Fields of a chart's data that hold colours; all others hold what is shown, and are nobody's to change."""
 
 
 def ramp(stops: tuple[str, ...], low: float, high: float) -> alt.Scale:
@@ -52,7 +101,7 @@ def ink_on(background: str) -> str:
     light = _luminance(background) + 0.05
     if light / (_luminance(INK) + 0.05) >= CONTRAST:
         return INK
-    return "#ffffff" if 1.05 / light >= CONTRAST else "#000000"
+    return INK_ON_DARK if 1.05 / light >= CONTRAST else INK_ON_MIDDLE
 
 
 def between(stops: tuple[str, ...], position: float) -> str:
@@ -62,6 +111,25 @@ def between(stops: tuple[str, ...], position: float) -> str:
     part = place - left
     mixed = [round(a + (b - a) * part) for a, b in zip(_rgb(stops[left]), _rgb(stops[left + 1]), strict=True)]
     return "#" + "".join(f"{channel:02x}" for channel in mixed)
+
+
+def in_dark(part: Any) -> Any:
+    """Return a specification in the dark look: every colour of this module exchanged for its counterpart."""
+    if isinstance(part, dict):
+        return {key: _data_in_dark(each) if key == "datasets" else in_dark(each) for key, each in part.items()}
+    if isinstance(part, list):
+        return [in_dark(each) for each in part]
+    return DARK.get(part, part) if isinstance(part, str) else part
+
+
+def _data_in_dark(datasets: dict[str, list[dict[str, Any]]]) -> dict[str, list[dict[str, Any]]]:
+    return {
+        name: [
+            {**row, **{field: DARK.get(row[field], row[field]) for field in COLOUR_FIELDS if field in row}}
+            for row in rows
+        ]
+        for name, rows in datasets.items()
+    }
 
 
 def _rgb(text: str) -> tuple[int, int, int]:
@@ -95,7 +163,7 @@ def look() -> alt.theme.ThemeConfig:
         "labelLimit": 320,
     }
     return {
-        "background": "#ffffff",
+        "background": PAPER,
         "padding": 18,
         "config": {
             "font": FONT,
