@@ -15,6 +15,7 @@ import polars.selectors as cs
 
 from engine.errors import OutputError
 from engine.machine import peak_memory
+from engine.report.spreadsheets import safe
 from engine.resources import MB, disk_full, is_disk_full
 from engine.version import __version__
 from engine.workspace import remove
@@ -118,7 +119,7 @@ def write(
         with stages.stage("customers", "Writing the customers"):
             write_customers(customers, folder)
             shutil.move(rejects, folder / REJECTS)
-            result.frames.segments.write_csv(folder / SEGMENTS)
+            safe(result.frames.segments).write_csv(folder / SEGMENTS)
         with stages.stage("report", "Writing the report"):
             from engine.report.html import render_report  # jinja is needed here only
 
@@ -143,7 +144,7 @@ def write_customers(customers: pl.LazyFrame, folder: Path) -> None:
     customers.sink_parquet(
         folder / CUSTOMERS, compression="zstd", compression_level=1, row_group_size=ROW_GROUP, engine="streaming"
     )
-    activation.sink_csv(folder / ACTIVATION, engine="streaming")
+    safe(activation).sink_csv(folder / ACTIVATION, engine="streaming")
 
 
 def run_record(source: Source, settings: Settings) -> dict[str, Any]:

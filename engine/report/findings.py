@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from engine.result import Frames
 
-MOST = 8
+MOST = 7
 _NAME = 60
 _FEW_CUSTOMERS = 20
 _CONCENTRATED, _EVEN = 0.5, 0.35
@@ -27,7 +27,7 @@ _WORTH = 0.03
 
 
 def findings(frames: Frames, summary: dict[str, Any]) -> list[str]:
-    """Return up to eight findings, the most telling first; what was left out is told by the alerts, not again here."""
+    """Return up to seven findings, the most telling first; what was left out is told by the alerts, not again here."""
     currency = str(summary.get("currency") or "")
     said = [
         *_best_segment(frames.segments, summary, currency),
@@ -35,8 +35,7 @@ def findings(frames: Frames, summary: dict[str, Any]) -> list[str]:
         *_trend(frames, summary),
         *_slipping(frames, currency),
         *_foretold(summary, currency),
-        *_retention(frames),
-        *_once(frames, summary),
+        *_returning(frames, summary),
         *_affinity(frames),
         *_pair(frames),
         *_size(frames, summary, currency),
@@ -109,6 +108,13 @@ def _with_medians(frames: Frames) -> Iterator[dict[str, Any]]:
     worth = frames.segments.filter((pl.col("revenue") > 0) & (pl.col("revenue_share") >= _WORTH)).sort("segment")
     for row in worth.rows(named=True):
         yield row | {feature: medians.get((row["segment"], feature)) for feature in features}
+
+
+def _returning(frames: Frames, summary: dict[str, Any]) -> Iterator[str]:
+    """Say how many come back, how many never did, and how soon they do."""
+    said = [*_retention(frames), *_once(frames, summary)]
+    if said:
+        yield " ".join(said)
 
 
 def _retention(frames: Frames) -> Iterator[str]:

@@ -116,7 +116,7 @@ def models(summary: dict[str, Any]) -> list[tuple[bool, list[str]]]:
         (
             row["chosen"],
             [
-                row["label"],
+                f"{row['label']} (chosen)" if row["chosen"] else row["label"],
                 numbers.fine(row["auc"]),
                 f"{numbers.fine(row['auc_low'])} to {numbers.fine(row['auc_high'])}",
                 numbers.share(row["top_decile_rate"]),

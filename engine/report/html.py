@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,10 +9,11 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from engine.report import foretold, insight_tables, numbers, tables
+from engine.report.embedded import embedded, script_safe
 from engine.report.figures import favourites
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
     from jinja2 import Template
 
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
 TEMPLATES = Path(__file__).parent / "templates"
 CARD_FEATURES = ("orders", "recency_days", "gap_mean_days", "aov", "products", "return_rate")
-_UNSAFE = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}
 
 
 def render_report(
@@ -43,7 +42,8 @@ def render_report(
         currency=str(summary.get("currency") or ""),
         title=_title(summary),
         tiles=_tiles(summary),
-        cards=_cards(frames, summary, _chart_colour()),
+        cards=_cards(frames, summary),
+        segment_ids={row["name"]: row["id"] for row in summary["segments"]},
         tables=tables,
         insight=insight_tables,
         foretold=foretold,
@@ -64,19 +64,17 @@ def page(template: str) -> Template:
 
 def rendered(template: str, specs: Mapping[str, dict[str, Any]], bundle: str, **content: Any) -> str:
     """Return a page made from a template, with the charts and what draws them."""
+    from engine.charts import theme  # imports Altair
+
     return page(template).render(
         **content,
         n=numbers,
-        charts={name: _embedded(spec) for name, spec in specs.items()},
+        theme=theme,
+        charts={name: embedded(spec) for name, spec in specs.items()},
+        look=script_safe({"dark": theme.DARK, "fields": theme.COLOUR_FIELDS}),
         # The bundle is code of ours, not data; only the end of its own element could break out of it.
         bundle=Markup(bundle.replace("</script", "<\\/script")),  # noqa: S704
     )
-
-
-def _chart_colour() -> Callable[[int], str]:
-    from engine.charts.theme import colour
-
-    return colour
 
 
 def _title(summary: dict[str, Any]) -> str:
@@ -106,8 +104,10 @@ def _tiles(summary: dict[str, Any]) -> list[tuple[str, str, str]]:
     ]
 
 
-def _cards(frames: Frames, summary: dict[str, Any], colour: Callable[[int], str]) -> list[dict[str, Any]]:
+def _cards(frames: Frames, summary: dict[str, Any]) -> list[dict[str, Any]]:
     """Return what each segment's card says."""
+    from engine.charts import theme  # imports Altair
+
     currency = str(summary.get("currency") or "")
     liked = favourites(frames.affinity, frames.segments["segment"].to_list())
     medians: dict[int, list[tuple[str, str, str]]] = {}
@@ -122,7 +122,7 @@ def _cards(frames: Frames, summary: dict[str, Any], colour: Callable[[int], str]
             "id": row["segment"],
             "name": row["segment_name"],
             "description": row["description"],
-            "colour": colour(row["segment"]),
+            "style": f"--light: {theme.colour(row['segment'])}; --dark: {theme.DARK[theme.colour(row['segment'])]}",
             "customers": numbers.plural(row["customers"], "customer"),
             "customer_share": numbers.share(row["customer_share"]),
             "revenue": numbers.money(row["revenue"], currency),
@@ -152,13 +152,3 @@ def _belongs(row: dict[str, Any]) -> str:
 def _percent(part: float | None) -> str:
     """Return a share as a width in CSS, never outside its box."""
     return "0" if part is None or numbers.missing(part) else f"{min(max(part, 0.0), 1.0) * 100:.1f}"
-
-
-def _embedded(spec: dict[str, Any]) -> dict[str, Any]:
-    """Return a chart's specification, safe inside a script element, and what a screen reader says for it."""
-    head = spec.get("title") or {}
-    said = [" ".join(head.get(part) or []) for part in ("text", "subtitle")] if isinstance(head, dict) else []
-    text = json.dumps(spec, separators=(",", ":"), ensure_ascii=False, allow_nan=False, default=str)
-    for sign, escaped in _UNSAFE.items():
-        text = text.replace(sign, escaped)
-    return {"spec": Markup(text), "label": ". ".join(part for part in said if part)}  # noqa: S704 - escaped just above

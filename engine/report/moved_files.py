@@ -8,6 +8,7 @@ import polars as pl
 
 from engine.report import files
 from engine.report.files import CHARTS, staged, write_json
+from engine.report.spreadsheets import safe
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -37,8 +38,8 @@ def write(result: Comparison, painter: Painter) -> None:
         listed = result.movers.with_columns(
             pl.col("revenue_before", "revenue_after").round(2), pl.col("last_order").dt.date()
         )
-        listed.sink_csv(folder / MOVERS, engine="streaming")
-        result.migration.write_csv(folder / MIGRATION)
+        safe(listed).sink_csv(folder / MOVERS, engine="streaming")
+        safe(result.migration).write_csv(folder / MIGRATION)
 
         from engine.report.moved_html import render_comparison  # jinja is needed here only
 

@@ -28,6 +28,7 @@ def render_comparison(result: Comparison, specs: Mapping[str, dict[str, Any]], b
         specs,
         bundle,
         s=summary,
+        segment_ids={},  # the same segment has other colours in the two runs
         tiles=_tiles(summary, currency),
         heads=result.migration["to_segment"].unique(maintain_order=True).to_list(),
         customers=_matrix(result.migration, "customers", ""),

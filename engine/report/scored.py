@@ -11,6 +11,7 @@ from engine.report import files, numbers, tables
 from engine.report.drifted import PAGE, STYLES, drift_rows, model_told
 from engine.report.files import ACTIVATION, CUSTOMERS, MODEL, REJECTS, RUN, SEGMENTS, SUMMARY
 from engine.report.html import page
+from engine.report.spreadsheets import safe
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -53,7 +54,7 @@ def write(
                 painter.paint(name, chart.to_dict(validate=False), work)
             files.write_customers(customers, folder)
             shutil.move(rejects, folder / REJECTS)
-            result.segments.write_csv(folder / SEGMENTS)
+            safe(result.segments).write_csv(folder / SEGMENTS)
             result.drift.write_csv(folder / DRIFT)
         with stages.stage("report", "Writing the report"):
             painter.finish()

@@ -103,7 +103,7 @@ def evidence(summary: dict[str, Any]) -> list[tuple[bool, list[str]]]:
         (
             row["k"] == k["chosen"],
             [
-                str(row["k"]),
+                f"{row['k']} (chosen)" if row["k"] == k["chosen"] else str(row["k"]),
                 numbers.score(row.get("silhouette")),
                 numbers.score(row.get("reference_silhouette")),
                 numbers.count(row.get("calinski_harabasz")),

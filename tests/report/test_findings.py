@@ -103,15 +103,14 @@ def test_each_finding_holds_the_figures_of_its_frame() -> None:
     assert said[3].startswith("Lapsed buyers: slipping away. Half of all customers ordered in the last 60 days;")
     assert said[3].endswith("silent for 120 days or more. They have brought \u00a330.0k, 25% of revenue.")
     rates = dict(frames.repeat_rates.filter(pl.col("segment").is_null()).select("horizon_days", "rate").iter_rows())
-    assert said[4] == (
+    assert said[4].startswith(
         f"Of new customers, {rates[30]:.0%} within 30 days and {rates[90]:.0%} within 90 days of their first order "
-        "have ordered again."
+        "have ordered again. 60% of buyers have ordered only once"
     )
-    assert said[5].startswith("60% of buyers have ordered only once")
-    assert said[6] == "Big buyers: Toys takes 30% of their spend, 3.0\u00d7 the usual 10%."
+    assert said[5] == "Big buyers: Toys takes 30% of their spend, 3.0\u00d7 the usual 10%."
     telling = (pl.col("antecedents").list.len() == 1) & (pl.col("lift_low") > 1)
     rule = frames.basket_rules.filter(telling).row(0, named=True)
-    assert said[7].startswith(f"Bought together: {rule['confidence']:.0%} of the orders with")
+    assert said[6].startswith(f"Bought together: {rule['confidence']:.0%} of the orders with")
 
 
 def test_the_segment_furthest_behind_its_own_rhythm_is_named() -> None:

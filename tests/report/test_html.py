@@ -9,7 +9,7 @@ from typing import Any
 
 import polars as pl
 
-from engine.charts import draw
+from engine.charts import draw, theme
 from engine.report.findings import findings
 from engine.report.html import render_report
 from tests.charts.frames import example
@@ -29,6 +29,7 @@ class Page(HTMLParser):
         self.open: list[str] = []
         self.links: list[str] = []
         self.labels: dict[str, str] = {}
+        self.look: Any = None
         self.specs: dict[str, Any] = {}
         self.text = ""
         self.holder = ""
@@ -42,7 +43,7 @@ class Page(HTMLParser):
         self.links += [value or "" for key, value in attrs if key in {"href", "src"}]
         if found.get("role") == "img":
             self.labels[found["id"] or ""] = found["aria-label"] or ""
-        self.holder = found.get("data-chart") or ""
+        self.holder = found.get("data-chart") or ("look" if found.get("id") == "page-look" else "")
         if tag not in VOID:
             self.open.append(tag)
 
@@ -51,7 +52,9 @@ class Page(HTMLParser):
         self.holder = ""
 
     def handle_data(self, data: str) -> None:
-        if self.holder:
+        if self.holder == "look":
+            self.look = json.loads(data)
+        elif self.holder:
             self.specs[self.holder] = json.loads(data)
         elif not self.open or self.open[-1] not in {"script", "style"}:
             self.text += data
@@ -78,9 +81,13 @@ def test_every_chart_is_there_once_with_its_words() -> None:
     assert len(page.ids) == len(set(page.ids))
     assert sorted(page.specs) == sorted(page.labels) == sorted(f"chart-{name}" for name in charts)
     for name, chart in charts.items():
-        spec = page.specs[f"chart-{name}"]
-        assert spec == json.loads(chart.to_json(validate=False))
-        assert page.labels[f"chart-{name}"].startswith(" ".join(spec["title"]["text"]))
+        whole, inside = json.loads(chart.to_json(validate=False)), page.specs[f"chart-{name}"]
+        finding = " ".join(whole["title"]["text"])
+        assert inside["datasets"] == whole["datasets"]
+        assert "title" not in inside
+        assert finding in page.text
+        assert page.labels[f"chart-{name}"].startswith(finding)
+    assert page.look == {"dark": theme.DARK, "fields": list(theme.COLOUR_FIELDS)}
 
 
 def test_the_page_asks_nothing_of_the_network() -> None:
@@ -132,8 +139,8 @@ def test_hostile_texts_make_no_element() -> None:
 
     page = Page(text)
     assert not page.open
-    # One script a chart, the bundle, and the lines that draw.
-    assert page.tags.count("script") == len(charts) + 2
+    # One script a chart, the looks, the bundle, and the lines that draw.
+    assert page.tags.count("script") == len(charts) + 3
     assert "i" not in page.tags
     assert "<script>alert(1)" not in text
     assert page.text.count("<script>alert(1)</script>") > 10
