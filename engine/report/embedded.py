@@ -29,14 +29,14 @@ def embedded(spec: Mapping[str, Any]) -> dict[str, Any]:
     """
     head = spec.get("title")
     words = [_words(head, part) for part in ("text", "subtitle")]
-    drawn = {**selectable(spec), "padding": _PADDING}
+    label = ". ".join(part for part in words if part)
+    drawn = {**selectable(spec), "padding": _PADDING, "description": label}
     if isinstance(head, dict):
         drawn.pop("title")
     return {
         "finding": words[0],
         "shown": words[1],
-        "label": ". ".join(part for part in words if part),
-        "segments": CHOSEN in {each.get("name") for each in drawn.get("params", [])},
+        "label": label,
         "spec": script_safe(drawn),
     }
 

@@ -90,7 +90,7 @@ def test_hostile_names_act_neither_as_markup_nor_as_elements(cli: Cli, tmp_path:
 
     page = Page((tmp_path / "out" / "comparison.html").read_text(encoding="utf-8"))
     assert run.returncode == 0, run.stderr
-    assert page.tags.count("script") == 3
+    assert page.tags.count("script") == 4
     assert "b" not in page.tags
     assert "\x1b[31m" not in run.stdout
     assert "[bold]<b>" in run.stdout
