@@ -25,9 +25,10 @@ class Frames:
 
     segments: pl.DataFrame
     """One row per segment, largest revenue first: segment, segment_name, description, customers, customer_share,
-    revenue, revenue_share, orders, action (what to do with it), favourite (the item it buys much, and more of than
-    others), jaccard (how well it comes back when customers are drawn anew, 1 at best), certainty (the median of its
-    customers'), borderline_share (those who might as well belong to the next), and `median_*` of the profile."""
+    revenue, revenue_share, orders, revenue_per_customer, action (what to do with it), favourite (the item it buys much,
+    and more of than others), jaccard (how well it comes back when customers are drawn anew, 1 at best), certainty (the
+    median of its customers'), borderline_share (those who might as well belong to the next), and `median_*` of the
+    profile."""
     profile: pl.DataFrame
     """One row per segment and feature of behaviour: segment, segment_name, feature, label, unit, median,
     overall_median, effect (Glass's delta: mean of the segment in standard deviations from that of all, after the
@@ -162,7 +163,7 @@ class Frames:
     """One row per number of repeat purchases and days of silence: see `engine.forecast.alive.alive_matrix`."""
     outlook: pl.DataFrame
     """One row per segment: segment, segment_name, customers, p_return (mean), expected_orders, expected_spend (sums
-    over the horizon), value_365 (over a year)."""
+    over the horizon), value_365 (over a year), spend_per_customer, value_per_customer (of the two)."""
 
 
 @dataclass(frozen=True)

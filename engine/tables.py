@@ -177,6 +177,7 @@ def _segments(
     jaccard = [segmentation.jaccard[number - 1] for number in sizes["segment"]]
     return (
         sizes.with_columns(
+            ratio(pl.col("revenue"), pl.col("customers")).alias("revenue_per_customer"),
             pl.Series("description", descriptions, dtype=pl.String),
             pl.Series("action", actions, dtype=pl.String),
             pl.Series("favourite", favourite, dtype=pl.String),

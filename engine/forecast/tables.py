@@ -48,7 +48,9 @@ SCHEMAS: dict[str, dict[str, pl.DataType]] = {
     "forecast_segments": _NAMED | {"customers": _COUNT} | _floats("p_return", "returned") | _AMOUNTS,
     "forecast_importance": {"feature": _TEXT, "label": _TEXT} | _floats("auc_drop", "low", "high"),
     "alive": ALIVE,
-    "outlook": _NAMED | {"customers": _COUNT} | _floats("p_return", "expected_orders", "expected_spend", "value_365"),
+    "outlook": _NAMED
+    | {"customers": _COUNT}
+    | _floats("p_return", "expected_orders", "expected_spend", "value_365", "spend_per_customer", "value_per_customer"),
 }
 """The tables by name: their columns."""
 
@@ -82,7 +84,8 @@ def forecast_tables(
 def outlook(customers: pl.LazyFrame) -> pl.DataFrame:
     """Sum what is foretold of the customers of each segment: one row per segment.
 
-    segment, segment_name, customers, p_return (mean), expected_orders, expected_spend, value_365 (sums).
+    segment, segment_name, customers, p_return (mean), expected_orders, expected_spend, value_365 (sums),
+    spend_per_customer, value_per_customer (of the two).
     """
     # NOTE: floats are summed in the order of the customers, which is that of their ids.
     names = [name for name in FORECAST.names if name != "next_order"]
@@ -90,4 +93,7 @@ def outlook(customers: pl.LazyFrame) -> pl.DataFrame:
     sums = held.group_by("segment", "segment_name", maintain_order=True).agg(
         pl.len().cast(pl.Int64).alias("customers"), pl.col(names).sum()
     )
-    return sums.with_columns(ratio(pl.col("p_return"), pl.col("customers")).alias("p_return")).sort("segment")
+    each = {"p_return": "p_return", "spend_per_customer": "expected_spend", "value_per_customer": "value_365"}
+    return sums.with_columns(**{name: ratio(pl.col(total), pl.col("customers")) for name, total in each.items()}).sort(
+        "segment"
+    )

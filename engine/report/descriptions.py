@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import polars as pl
 
 from engine.features.categories import share_name
@@ -24,6 +26,8 @@ PHRASES = {
     "weekend_share": "{} of orders at weekends",
 }
 """How the value of a feature is said in a sentence; a share of spend names its category."""
+ONE = {"lines_per_order": "1 line an order", "products": "1 product only"}
+"""How it is said where it is one."""
 
 
 def describe(profile: pl.DataFrame, affinity: pl.DataFrame, segment: int, currency: str) -> str:
@@ -50,6 +54,13 @@ def describe(profile: pl.DataFrame, affinity: pl.DataFrame, segment: int, curren
     for row in rows.iter_rows(named=True):
         own = numbers.amount(row["own"], row["unit"], currency)
         usual = numbers.amount(row["usual"], row["unit"], currency, short=row["unit"] == "orders")
-        phrase = PHRASES.get(row["feature"], f"{{}} of spend {row['label'].removeprefix('Spent ')}")
-        parts.append(f"{phrase.format(own)} ({'' if parts else 'all customers: '}{usual})")
+        parts.append(f"{_said(row, own)} ({'' if parts else 'all customers: '}{usual})")
     return f"Typically {', '.join(parts)}." if parts else ""
+
+
+def _said(row: dict[str, Any], value: str) -> str:
+    if value == "1" and row["feature"] in ONE:
+        return ONE[row["feature"]]
+    if row["feature"] in PHRASES:
+        return PHRASES[row["feature"]].format(value)
+    return f"{value} of spend {row['label'].removeprefix('Spent ')}"

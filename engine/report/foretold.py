@@ -176,9 +176,9 @@ def outlook(summary: dict[str, Any]) -> list[list[str]]:
             numbers.share(row["p_return"]),
             numbers.full(row["expected_orders"]),
             numbers.money(row["expected_spend"], currency),
-            numbers.money(row["expected_spend"] / row["customers"], currency),
+            numbers.money(row["spend_per_customer"], currency),
             numbers.money(row["value_365"], currency),
-            numbers.money(row["value_365"] / row["customers"], currency),
+            numbers.money(row["value_per_customer"], currency),
         ]
         for row in summary["forecast"]["outlook"]
     ]

@@ -87,19 +87,16 @@ def _title(summary: dict[str, Any]) -> str:
 def _tiles(summary: dict[str, Any]) -> list[tuple[str, str, str]]:
     """Return the key figures: what, how much, and one more word about it."""
     currency = str(summary.get("currency") or "")
-    orders, buyers, customers = summary["orders"], summary["buyers"], summary["customers"]
-    rate = summary.get("repeat_rate")
-    each = summary["revenue"] / orders if orders else None
     return [
         (
             "Customers",
-            numbers.count(customers),
-            f"{numbers.share(buyers / customers if customers else None)} of them with a purchase",
+            numbers.count(summary["customers"]),
+            f"{numbers.share(summary['buyer_share'])} of them with a purchase",
         ),
-        ("Orders", numbers.count(orders), f"{numbers.plain(orders / buyers if buyers else None)} per buyer"),
+        ("Orders", numbers.count(summary["orders"]), f"{numbers.plain(summary['orders_per_buyer'])} per buyer"),
         ("Revenue", numbers.money(summary["revenue"], currency), "net of returns"),
-        ("Average order", numbers.money(each, currency), "revenue over orders"),
-        ("Ordered again", numbers.share(rate), "of buyers, two orders or more"),
+        ("Average order", numbers.money(summary["average_order"], currency), "revenue over orders"),
+        ("Ordered again", numbers.share(summary["repeat_rate"]), "of buyers, two orders or more"),
         *([("Products", numbers.count(summary["products"]), "different ones sold")] if summary["products"] else []),
     ]
 
@@ -127,7 +124,7 @@ def _cards(frames: Frames, summary: dict[str, Any]) -> list[dict[str, Any]]:
             "customer_share": numbers.share(row["customer_share"]),
             "revenue": numbers.money(row["revenue"], currency),
             "revenue_share": numbers.share(row["revenue_share"]),
-            "each": numbers.money(row["revenue"] / row["customers"] if row["customers"] else None, currency),
+            "each": numbers.money(row["revenue_per_customer"], currency),
             "bars": [_percent(row["customer_share"]), _percent(row["revenue_share"])],
             "action": row["action"],
             "belongs": _belongs(row),

@@ -31,6 +31,9 @@ SCALE = 2.0
 MOST_PIXELS = 40_000_000
 """The largest PNG; a larger chart is drawn at a smaller scale."""
 
+_ESCAPE = re.compile(r"\\(?:(u(?:00(?:0[0-8bcef]|1[0-9a-f])|fff[ef])|[bf])|.)")
+"""An escape sequence of JSON; the first group holds what is no character of XML 1.0."""
+
 _WARM_UP = '{"data": {"values": [{"x": 1}]}, "mark": "bar", "encoding": {"x": {"field": "x", "type": "quantitative"}}}'
 
 
@@ -108,7 +111,7 @@ def serve() -> None:
     for message in asked():
         target = Path(message["target"])
         with _answering(SVG, target):
-            specification = json.loads(_specification(target).read_text(encoding="utf-8"))
+            specification = json.loads(drawable(_specification(target).read_text(encoding="utf-8")))
             svg = vl_convert.vegalite_to_svg(specification)
             target.with_name(f"{target.name}.svg").write_text(svg, encoding="utf-8")
             _specification(target).unlink()
@@ -140,12 +143,21 @@ def _specification(target: Path) -> Path:
     return target.with_name(f".{target.name}.json")
 
 
+def drawable(specification: str) -> str:
+    r"""Return a chart's JSON with a space for every character that no SVG can hold: the renderer would end at one.
+
+    >>> drawable(json.dumps(["\x1b[31m", "\t", "\\\\u001b"]))
+    '[" [31m", "\\t", "\\\\\\\\u001b"]'
+    """
+    return _ESCAPE.sub(lambda found: " " if found[1] else found[0], specification)
+
+
 def render(spec: dict[str, Any]) -> tuple[str, bytes]:
     """Return a chart as SVG text and as PNG bytes, given its Vega-Lite specification: in this process, one after other.
 
     Vega runs once, the PNG is made from the SVG.
     """
-    svg = vl_convert.vegalite_to_svg(spec)
+    svg = vl_convert.vegalite_to_svg(json.loads(drawable(json.dumps(spec))))
     return svg, _png(svg)
 
 

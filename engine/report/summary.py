@@ -12,6 +12,7 @@ import polars as pl
 from engine.insights import tree
 from engine.insights.left_out import left_out
 from engine.intake import alerts
+from engine.report.figures import median_gap
 from engine.report.findings import findings
 from engine.report.foretold import of_forecast
 from engine.segments.alerts import of_names, of_segments
@@ -71,6 +72,7 @@ def summarise(
         **_tables(frames, segmentation, totals),
         **_insights(tables, built, found, forecast),
     }
+    summary["average_order"] = _over(summary["revenue"], summary["orders"])
     summary["alerts"] = [
         *run["alerts"],
         *alerts.of_lines(totals.kinds | built.sums.duplicates, run["rows"]["kept"]),
@@ -116,7 +118,9 @@ def customer_figures(customers: pl.LazyFrame, totals: Totals, features: list[dic
         "buyers": row["buyers"],
         "orders": row["orders"],
         "products": totals.products.height,
-        "repeat_rate": row["repeaters"] / row["buyers"] if row["buyers"] else None,
+        "buyer_share": _over(row["buyers"], row["customers"]),
+        "repeat_rate": _over(row["repeaters"], row["buyers"]),
+        "orders_per_buyer": _over(row["orders"], row["buyers"]),
         "features": features,
     }
 
@@ -150,6 +154,7 @@ def _insights(tables: Tables, built: Built, found: Patterns, forecast: Forecast)
     return {
         **{name: records(getattr(frames, name)) for name in INSIGHT_TABLES},
         "counted": found.counted,
+        "order_gaps": {"gaps": int(frames.gaps["gaps"].sum()), "median_days": median_gap(frames.gaps)},
         "concentration": _shares(tables.concentration),
         "product_concentration": _shares(tables.product_concentration),
         "periods": None
@@ -179,6 +184,10 @@ def _periods(compared: Periods, sums: pl.DataFrame) -> dict[str, Any]:
         "revenue_before": revenue[0],
         "revenue_after": revenue[1],
     }
+
+
+def _over(part: float, whole: int) -> float | None:
+    return part / whole if whole else None
 
 
 def _shares(of: Concentration) -> dict[str, float | None]:

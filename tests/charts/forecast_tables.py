@@ -154,6 +154,8 @@ def outlook(called: dict[int, str], spend: float = 760_000.0) -> pl.DataFrame:
             "expected_orders": 1_200 / place,
             "expected_spend": spend / place**2,
             "value_365": 9 * spend / place**2,
+            "spend_per_customer": spend / place**2 / (900 + segment),
+            "value_per_customer": 9 * spend / place**2 / (900 + segment),
         }
         for place, (segment, name) in enumerate(called.items(), 1)
     ]

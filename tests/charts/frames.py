@@ -150,6 +150,7 @@ def _segments(dice: random.Random, called: dict[int, str], customers: int) -> pl
                 "revenue": share * 8_887_208.9,
                 "revenue_share": share,
                 "orders": max(1, round(size * customers * 4)),
+                "revenue_per_customer": share * 8_887_208.9 / max(1, round(size * customers)),
                 "action": "Keep them: early access and service rather than discounts.",
                 "jaccard": None if len(called) == 1 else dice.uniform(0.6, 1.0),
                 "certainty": None if len(called) == 1 else dice.uniform(0.2, 0.5),
