@@ -22,11 +22,20 @@ REVENUE_TREE = {
 }
 
 _COMPARED = (
-    (3, 12, "the last three full months on the same of the year before"),
-    (3, 3, "the last three full months on the three before"),
-    (1, 1, "the last full month on the one before"),
+    (3, 12, "the last three full months against the same three a year before"),
+    (3, 3, "the last three full months against the three before"),
+    (1, 1, "the last full month against the one before"),
 )
 """Length of the periods and months between their starts, the preferred first."""
+MOVED = {
+    "customers": ("more customers", "fewer customers"),
+    "orders_per_customer": ("more orders per customer", "fewer orders per customer"),
+    "items_per_order": ("more {unit} per order", "fewer {unit} per order"),
+    "price": ("higher prices", "lower prices"),
+    "kept": ("fewer returns", "more returns"),
+}
+"""What a factor that added to the revenue means, and one that took from it; the unit is that of the label."""
+
 _ROUNDING = 1e-9
 """Share of the largest contribution below which a change of revenue is none: what rounding may leave of contributions
 that cancel."""
@@ -160,6 +169,12 @@ def _logarithmic_mean(one: Fraction, other: Fraction) -> float:
 def _ln(ratio: Fraction) -> float:
     """Return the natural logarithm, exact to the last digits also of a ratio that hardly differs from 1."""
     return log1p(float(ratio - 1)) if 2 * ratio > 1 else log(float(ratio))
+
+
+def moved(row: Mapping[str, Any]) -> str:
+    """Say in words what a factor of the tree did: "fewer customers"."""
+    unit = row["label"].split()[0].lower()
+    return MOVED[row["factor"]][row["contribution"] < 0].format(unit=unit)
 
 
 def driver(tree: Sequence[Mapping[str, Any]]) -> Mapping[str, Any] | None:

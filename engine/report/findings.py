@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from engine.insights.tree import driver
+from engine.insights.tree import driver, moved
 from engine.report import numbers
 from engine.report.figures import median_gap, one_time_share, retention_after, strongest
 from engine.report.foretold import picked
@@ -169,15 +169,12 @@ def _trend(frames: Frames, summary: dict[str, Any]) -> Iterator[str]:
     if not periods or periods["revenue_before"] <= 0:
         return
     change = periods["revenue_after"] / periods["revenue_before"] - 1
-    text = f"Revenue of {periods['name']}: {numbers.change(change)}"
+    went = f"is {'up' if change > 0 else 'down'} {numbers.share(abs(change))}" if change else "has not changed"
+    text = f"Revenue {went} ({periods['name']})"
     if (best := driver(frames.revenue_tree.to_dicts())) is not None:
         before, after = (numbers.amount(best[side], best["unit"], currency, short=True) for side in ("before", "after"))
-        text += f", mostly by {_lowered(best['label'])} ({before} to {after}, {numbers.change(best['change'])})"
+        text += f", above all by {moved(best)}: {before} to {after}"
     yield text + ("; a season may be part of it." if "year" not in periods["name"] else ".")
-
-
-def _lowered(label: str) -> str:
-    return label[:1].lower() + label[1:]
 
 
 def _pair(frames: Frames) -> Iterator[str]:

@@ -184,6 +184,13 @@ def outlook(summary: dict[str, Any]) -> list[list[str]]:
     ]
 
 
+def ahead(row: dict[str, Any], summary: dict[str, Any]) -> str:
+    """Say what is foretold of one segment: a row of `outlook`."""
+    days = numbers.plural(summary["forecast"]["horizon_days"], "day")
+    spend = numbers.money(row["expected_spend"], str(summary.get("currency") or ""))
+    return f"{numbers.share(row['p_return'])} are likely to order within {days}, for {spend} in all."
+
+
 def notes(summary: dict[str, Any]) -> list[str]:
     """Say what could not be fitted or shown, and what that means."""
     forecast = summary["forecast"]

@@ -20,6 +20,29 @@ if TYPE_CHECKING:
     from engine.result import Frames
 
 TEMPLATES = Path(__file__).parent / "templates"
+SECTIONS = {
+    "overview": ("Overview", ()),
+    "segments": ("Segments", ()),
+    "profiles": ("What sets them apart", ("segment_profiles", "segment_map")),
+    "affinity": ("What they buy", ("product_affinity_matrix", "segment_products")),
+    "baskets": ("What goes together", ("product_pairs",)),
+    "sequence": ("What comes next", ("entry_products", "next_products")),
+    "cohorts": ("Who comes back", ("cohort_retention", "repeat_rates", "segment_retention")),
+    "timing": (
+        "When they order",
+        ("order_gaps", "customer_rhythm", "replenishment", "weekday_hour", "revenue_by_month"),
+    ),
+    "forecast": ("Who will buy", ("forecast_gain", "expected_value")),
+    "concentration": ("Where the money sits", ("revenue_concentration", "heaviness", "revenue_tree")),
+    "rfm": ("Recency and value", ("rfm_map", "segment_rfm")),
+    "statistics": ("Statistics", ()),
+    "choice": ("How many segments", ()),
+    "data": ("What was read", ()),
+    "methods": ("Methods", ()),
+    "again": ("Run it again", ()),
+}
+"""The sections of the report: heading, and the charts of which it needs one to be there; none where it always is."""
+
 CARD_FEATURES = ("orders", "recency_days", "gap_mean_days", "aov", "products", "return_rate")
 
 
@@ -41,6 +64,7 @@ def render_report(
         s=summary,
         currency=str(summary.get("currency") or ""),
         title=_title(summary),
+        sections=_sections(summary, specs),
         tiles=_tiles(summary),
         cards=_cards(frames, summary),
         segment_ids={row["name"]: row["id"] for row in summary["segments"]},
@@ -84,6 +108,12 @@ def _title(summary: dict[str, Any]) -> str:
     return f"{files[0]} and {len(files) - 1} more files"
 
 
+def _sections(summary: dict[str, Any], specs: Mapping[str, Any]) -> dict[str, str]:
+    """Return the headings of the sections that have something to show."""
+    shown = set(specs) | ({"product_pairs"} if summary["basket_rules"] else set())
+    return {part: heading for part, (heading, needed) in SECTIONS.items() if not needed or shown.intersection(needed)}
+
+
 def _tiles(summary: dict[str, Any]) -> list[tuple[str, str, str]]:
     """Return the key figures: what, how much, and one more word about it."""
     currency = str(summary.get("currency") or "")
@@ -107,6 +137,7 @@ def _cards(frames: Frames, summary: dict[str, Any]) -> list[dict[str, Any]]:
 
     currency = str(summary.get("currency") or "")
     liked = favourites(frames.affinity, frames.segments["segment"].to_list())
+    ahead = {row["segment"]: foretold.ahead(row, summary) for row in summary["forecast"]["outlook"]}
     medians: dict[int, list[tuple[str, str, str]]] = {}
     for row in frames.profile.rows(named=True):
         if row["feature"] in CARD_FEATURES:
@@ -130,6 +161,7 @@ def _cards(frames: Frames, summary: dict[str, Any]) -> list[dict[str, Any]]:
             "belongs": _belongs(row),
             "typical": tables.typical(summary, row["segment"]),
             "medians": medians.get(row["segment"], []),
+            "ahead": ahead.get(row["segment"]),
             "likes": [(item["label"], numbers.times(item["index"] / 100)) for item in liked[row["segment"]]],
         }
         for row in frames.segments.sort("segment").rows(named=True)

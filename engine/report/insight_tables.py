@@ -8,7 +8,7 @@ from engine.insights.left_out import missing_of
 from engine.report import numbers
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 MOST_PAIRS = 12
 MOST_TRIPLES = 8
@@ -40,6 +40,11 @@ COLUMNS = ("Column", "Lines", "Lowest", "5%", "25%", "Median", "Mean", "75%", "9
 def missing(summary: dict[str, Any], *tables: str) -> list[str]:
     """Say which tables are missing and why, those of one reason together."""
     return missing_of(each for each in summary.get("left_out") or [] if each["table"] in tables)
+
+
+def untold(summary: dict[str, Any], sections: Iterable[str]) -> list[str]:
+    """Say what is missing altogether: that of the insights which have no section."""
+    return missing_of(each for each in summary.get("left_out") or [] if each["insight"] not in sections)
 
 
 def pairs(summary: dict[str, Any]) -> list[list[str]]:

@@ -133,7 +133,7 @@ def revenue_tree() -> tuple[pl.DataFrame, dict[str, Any]]:
         for factor, label, unit, was, now in factors
     ]
     periods = {
-        "name": "the last three full months on the same of the year before",
+        "name": "the last three full months against the same three a year before",
         "before": ["2010-09-01T00:00:00", "2010-12-01T00:00:00"],
         "after": ["2011-09-01T00:00:00", "2011-12-01T00:00:00"],
         "revenue_before": before,

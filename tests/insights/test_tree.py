@@ -103,13 +103,13 @@ def test_periods_are_the_last_whole_months_that_can_be_compared(first: datetime,
     if len(months) >= 15:
         assert (before, after) == (months[-15:-12], months[-3:])
         assert found.before_start == found.after_start.replace(year=found.after_start.year - 1)
-        assert found.name == "the last three full months on the same of the year before"
+        assert found.name == "the last three full months against the same three a year before"
     elif len(months) >= 6:
         assert (before, after) == (months[-6:-3], months[-3:])
-        assert found.name == "the last three full months on the three before"
+        assert found.name == "the last three full months against the three before"
     else:
         assert (before, after) == (months[-2:-1], months[-1:])
-        assert found.name == "the last full month on the one before"
+        assert found.name == "the last full month against the one before"
     assert found.after_end <= as_of < found.after_end + timedelta(days=31)
     assert found.before_end.day == found.after_end.day == 1
     assert len(before) < 15 <= len(months) or found.before_end == found.after_start
@@ -144,7 +144,7 @@ def test_a_month_that_ends_at_as_of_is_whole_and_one_that_ends_later_is_not() ->
         datetime(2023, 12, 1),
         datetime(2023, 12, 1),
         datetime(2024, 1, 1),
-        "the last full month on the one before",
+        "the last full month against the one before",
     )
 
 

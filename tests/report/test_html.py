@@ -155,4 +155,6 @@ def test_a_report_without_charts_still_reads() -> None:
 
     assert not page.specs
     assert "One segment" in page.text
-    assert f"Left out. Who comes back by month: {reason}" in page.text
+    assert "What this data cannot tell" in page.text
+    assert f"Who comes back by month: {reason}" in page.text
+    assert "#cohorts" not in page.links
