@@ -36,7 +36,7 @@ def show(summary: dict[str, Any], findings: Sequence[str], console: Console, fil
     alerts(summary, console)
     _segments(summary, console)
     _statistics(summary, console)
-    _forecast(summary, console)
+    forecast(summary, console)
     if findings:
         heading("Key findings", console)
         for number, finding in enumerate(findings, 1):
@@ -134,17 +134,17 @@ def _statistics(summary: dict[str, Any], console: Console) -> None:
     print_table(table, console)
 
 
-def _forecast(summary: dict[str, Any], console: Console) -> None:
+def forecast(summary: dict[str, Any], console: Console) -> None:
     """Print what is foretold of each segment, and how well that has been known."""
-    forecast = summary["forecast"]
-    if not forecast["models"]:
+    told = summary["forecast"]
+    if not told["models"]:
         return
     currency = str(summary.get("currency") or "")
     table = new_table()
     table.add_column("Segment", ratio=1, overflow="fold")
     for head in ("Likely to\nreturn", "Orders", "Spend", "Within\na year"):
         table.add_column(head, justify="right", no_wrap=True)
-    for row in forecast["outlook"]:
+    for row in told["outlook"]:
         table.add_row(
             Text(flat(row["segment_name"])),
             numbers.share(row["p_return"]),
@@ -152,9 +152,9 @@ def _forecast(summary: dict[str, Any], console: Console) -> None:
             _short_money(row["expected_spend"], currency),
             _short_money(row["value_365"], currency),
         )
-    heading(f"The next {numbers.plural(forecast['horizon_days'], 'day')}", console)
+    heading(f"The next {numbers.plural(told['horizon_days'], 'day')}", console)
     print_table(table, console)
-    item(" ", flat(forecast["verdict"]), console, style="dim")
+    item(" ", flat(told["verdict"]), console, style="dim")
 
 
 def _short_money(value: float | None, currency: str) -> str:

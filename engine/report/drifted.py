@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from rich.text import Text
 
 from engine.report import numbers
-from engine.report.console import alerts, overview
+from engine.report.console import alerts, forecast, overview
 from engine.report.terminal import flat, heading, item, new_table, print_table
 
 if TYPE_CHECKING:
@@ -34,6 +34,7 @@ def show(summary: dict[str, Any], console: Console, files: Path | None) -> None:
     overview(summary, console, "Model", model_told(summary))
     alerts(summary, console)
     _segments(summary, console)
+    forecast(summary, console)
     _drift(summary, console)
     if files is not None:
         heading("Files", console)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
-from engine.report import files, numbers, tables
+from engine.report import files, foretold, numbers, tables
 from engine.report.drifted import PAGE, STYLES, drift_rows, model_told
 from engine.report.files import ACTIVATION, CUSTOMERS, MODEL, REJECTS, RUN, SEGMENTS, SUMMARY
 from engine.report.html import page
@@ -68,8 +68,12 @@ def write(
 
 def render_page(summary: dict[str, Any], pictures: Mapping[str, str]) -> str:
     """Return the page of a scoring, self-contained and without scripts; `pictures` are charts as SVG by name."""
+    from engine.charts import theme  # imports Altair
+
     return page("score.html.j2").render(
         s=summary,
+        theme=theme,
+        foretold=foretold,
         n=numbers,
         tables=tables,
         currency=str(summary.get("currency") or ""),
