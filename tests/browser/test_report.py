@@ -63,6 +63,20 @@ def test_every_chart_is_drawn_without_a_word_to_the_network(report: tuple[Path, 
         assert host.get_attribute("aria-label").startswith(finding)
 
 
+@pytest.mark.parametrize("segments", [1, 2, 10])
+def test_any_shape_of_data_is_drawn(segments: int, tmp_path: Path, open_page: Open) -> None:
+    long = tuple(f"A category whose name says at length what all is to be found in it, number {n}" for n in range(30))
+    large = {"months": 240, "items": 300, "customers": 50_000, "labels": long} if segments == 10 else {"months": 1}
+    path, names = written(tmp_path, segments, **large)
+
+    opened = open_page(path, *PHONE)
+
+    assert opened.messages == []
+    assert opened.page.locator(".plot svg").count() == len(names)
+    assert opened.page.evaluate("document.documentElement.scrollWidth") <= PHONE[0]
+    assert path.stat().st_size < 3_000_000
+
+
 def test_the_bars_of_the_segments_are_as_long_as_their_shares(opened: Opened) -> None:
     frames, _ = example(6)
 
