@@ -34,6 +34,8 @@ TYPES: dict[str, type] = {
     "without": tuple,
     "basket_support": float,
     "horizon": int,
+    "charts": tuple,
+    "theme": str,
     "seed": int,
     "shards": int,
     "memory_limit": str,

@@ -49,7 +49,11 @@ def analyze(
     EngineError
         If the input cannot be analysed or the outputs cannot be written: what, where, and what to do.
     """
-    with begin(sources, out, settings, tell, watch) as run, Painter() as painter, Counting() as counting:
+    with (
+        begin(sources, out, settings, tell, watch) as run,
+        Painter(run.settings.charts) as painter,
+        Counting() as counting,
+    ):
         settings, stages, target = run.settings, run.stages, run.target
         earlier = load_model(settings.names_from) if settings.names_from else None
         detected = run.detect()

@@ -20,6 +20,9 @@ K_RANGE = (2, 10)
 MOST_SEED = 1_000_000_000
 MOST_DAYS = 730
 """Days that a forecast may look ahead."""
+CHART_FORMATS = ("png", "svg", "json")
+"""Pictures, and the Vega-Lite specification that they are drawn from."""
+THEMES = ("light", "dark")
 MEASURES = ("recency_days", "orders", "revenue")
 """Recency, frequency, monetary value: what the RFM scores are made of."""
 EXAMPLES = dict(zip(MEASURES, ("30,60,90,180", "1,2,4,8", "50,100,250,1000"), strict=True))
@@ -64,6 +67,10 @@ class Settings:
     """Share of the orders that a pair of products needs to be told; 20 orders where not given."""
     horizon: int | None = None
     """Days that the forecast looks ahead; chosen from the data where not given."""
+    charts: tuple[str, ...] = ("png", "svg")
+    """Files that are made of each chart (`CHART_FORMATS`); the report holds them all the same."""
+    theme: str = "light"
+    """The look of those files, "light" or "dark"; the report has both."""
     seed: int = 1
     shards: int | None = None
     """Number of shards; chosen from the size of the input where not given. Never changes a result."""
@@ -83,6 +90,7 @@ class Settings:
                 f"There is no insight {unknown[0]!r} to leave out.",
                 hint=f"{did_you_mean(unknown[0], INSIGHTS)} Insights are: {', '.join(INSIGHTS)}.".strip(),
             )
+        _check_charts(self.charts, self.theme)
         if self.basket_support is not None and not 0 < self.basket_support <= 1:
             raise EngineError(
                 f"The support of baskets is {self.basket_support:g}.",
@@ -105,6 +113,16 @@ class Settings:
             )
         if not 0 <= self.seed <= MOST_SEED:
             raise EngineError(f"seed is {self.seed}.", hint=f"The seed must be a whole number from 0 to {MOST_SEED:,}.")
+
+
+def _check_charts(charts: tuple[str, ...], theme: str) -> None:
+    if unknown := [name for name in charts if name not in CHART_FORMATS]:
+        raise EngineError(
+            f"Charts cannot be written as {unknown[0]!r}.",
+            hint=f"Choose from {', '.join(CHART_FORMATS)}, with commas between them, or none.",
+        )
+    if theme not in THEMES:
+        raise EngineError(f"There is no theme {theme!r}.", hint=f"Charts are {' or '.join(THEMES)}.")
 
 
 def _check_cuts(rfm: dict[str, tuple[float, ...]]) -> None:

@@ -6,6 +6,7 @@ import dataclasses
 from typing import TYPE_CHECKING, Any, cast
 
 import polars as pl
+from altair.utils.schemapi import debug_mode
 from polars import selectors
 
 from engine.charts import (
@@ -59,7 +60,6 @@ NAMES = (
     "forecast_gain",
     "forecast_models",
     "forecast_calibration",
-    "forecast_deciles",
     "forecast_weeks",
     "forecast_importance",
     "order_gaps",
@@ -133,10 +133,6 @@ def draw(frames: Frames, summary: dict[str, Any]) -> Iterator[tuple[str, alt.Cha
             frames.forecast_calibration,
             lambda: proof.forecast_calibration(frames.forecast_calibration, horizon),
         ),
-        "forecast_deciles": (
-            frames.forecast_deciles,
-            lambda: proof.forecast_deciles(frames.forecast_deciles, horizon),
-        ),
         "forecast_weeks": (whole_weeks[1:], lambda: proof.forecast_weeks(frames.forecast_weeks)),
         "forecast_importance": (
             frames.forecast_importance,
@@ -172,7 +168,9 @@ def draw(frames: Frames, summary: dict[str, Any]) -> Iterator[tuple[str, alt.Cha
     }
     for name, (frame, chart) in drawn.items():
         if not frame.is_empty():
-            yield name, cast("alt.Chart", chart())
+            with debug_mode(arg=False):  # else every part is checked against the schema as it is made
+                made = chart()
+            yield name, cast("alt.Chart", made)
 
 
 def _finite(frames: Frames) -> Frames:

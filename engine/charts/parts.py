@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Self
 
 import altair as alt
 import polars as pl
@@ -11,7 +11,7 @@ import polars as pl
 from engine.charts import theme
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
 TITLE_PIXELS = 8.9
 """The average width of a character of a title; a subtitle's, and a label's, are in proportion to its size."""
@@ -38,16 +38,40 @@ def heading(finding: str, shown: str, width: float = 0) -> alt.Title:
     )
 
 
+class _Layers(alt.LayerChart):
+    """Layers as Altair joins them, but for parameters, of which ours have none.
+
+    NOTE: for their sake it copies every layer with all that is in it four times, and again for each property set.
+    """
+
+    def __init__(self, data: Any = alt.Undefined, layer: Sequence[Any] = (), **properties: Any) -> None:
+        layers = [each.copy(deep=False) for each in layer]
+        super(alt.LayerChart, self).__init__(data=data, layer=layers, **properties)
+        shared = layers[0].data if data is alt.Undefined else data
+        if all(each.data is shared or each.data is alt.Undefined for each in layers):
+            self["data"] = shared
+            for each in layers:
+                each["data"] = alt.Undefined
+        for name in ("height", "width"):
+            for each in layers:
+                if each[name] is not alt.Undefined:
+                    self[name], each[name] = each[name], alt.Undefined
+
+    def properties(self, **properties: Any) -> Self:
+        """Set properties of this very chart."""
+        for name, value in properties.items():
+            self[name] = value
+        return self
+
+
 def layered(*charts: alt.Chart | alt.LayerChart, own_colours: bool = False) -> alt.LayerChart:
     """Draw charts over each other; with `own_colours` each layer keeps a colour scale of its own.
 
     NOTE: Vega-Lite cannot merge the scale of one layer with the null scale of another, which takes its colours as
     they are: it fails on the null.
     """
-    chart = alt.LayerChart(layer=list(charts))
-    return (
-        chart.properties(resolve=alt.Resolve(scale=alt.ScaleResolveMap(color="independent"))) if own_colours else chart
-    )
+    own = {"resolve": alt.Resolve(scale=alt.ScaleResolveMap(color="independent"))} if own_colours else {}
+    return _Layers(layer=charts, **own)
 
 
 def panel(text: str) -> alt.Title:

@@ -222,43 +222,6 @@ def _models_finding(models: pl.DataFrame) -> str:
     return f"{SUBJECTS[row['model']]} ranks customers better than any rule of thumb"
 
 
-def forecast_deciles(deciles: pl.DataFrame, horizon: int) -> alt.LayerChart:
-    """Draw orders per customer, expected and actual, by tenth of the customers."""
-    frame = deciles.filter(pl.col("orders_expected").is_finite()).with_columns(
-        (pl.col("orders_expected") / pl.col("customers")).alias("expected"),
-        (pl.col("orders_actual") / pl.col("customers")).alias("actual"),
-    )
-    frame = frame.with_columns(
-        texts("foretold", map(numbers.score, frame["expected"])), texts("came", map(numbers.score, frame["actual"]))
-    )
-    top = max([0.01, *frame["expected"], *frame["actual"]]) * 1.12
-    scale = alt.Scale(domain=[0, top], nice=False)
-    x = alt.X("tenth:O", title="Tenths of the customers, the likeliest first", axis=alt.Axis(labelAngle=0))
-    y = alt.Y("actual:Q", title="Orders per customer", scale=scale, axis=alt.Axis(tickCount=5, domain=False))
-    base = alt.Chart(frame, width=theme.WIDTH - 40, height=300).encode(x=x)
-    tooltip = [alt.Tooltip("foretold:N", title="Expected"), alt.Tooltip("came:N", title="Came")]
-    return layered(
-        base.mark_bar(color=theme.SECOND, size=34).encode(y=y, tooltip=tooltip),
-        base.mark_tick(color=theme.INK, thickness=3, size=44).encode(y=alt.Y("expected:Q"), tooltip=tooltip),
-        base.mark_text(baseline="bottom", dy=-6, fontSize=12)
-        .transform_calculate(above="max(datum.actual, datum.expected)")
-        .encode(y=alt.Y("above:Q"), text=alt.Text("came:N")),
-    ).properties(
-        title=heading(
-            _deciles_finding(frame),
-            f"Orders per customer in the {numbers.plural(horizon, 'day')} after the cut-offs: bars and figures are "
-            "what came, the dark lines what was expected.",
-        )
-    )
-
-
-def _deciles_finding(frame: pl.DataFrame) -> str:
-    if frame.is_empty():
-        return "Orders expected and orders that came"
-    row = frame.sort("tenth").row(0, named=True)
-    return f"The likeliest tenth was expected to order {row['foretold']} times each, and ordered {row['came']} times"
-
-
 def forecast_weeks(weeks: pl.DataFrame) -> alt.LayerChart:
     """Draw the orders of each week after the newest cut-off, expected and actual; a short last week is left out."""
     frame = weeks.filter((pl.col("days") == 7) & pl.col("orders_expected").is_finite()).sort("week")

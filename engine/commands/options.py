@@ -33,6 +33,7 @@ _COLUMNS = "Columns of the file (found by name and content where not given)"
 _READING = "Reading the file"
 _RFM = "RFM scores from 1 to 5"
 _INSIGHTS = "What is told beside the segments"
+_CHARTS = "Files of the charts (the report has them all the same)"
 _RESOURCES = "Memory and disk (none changes a result)"
 
 _MEASURES = {"rfm_recency": "recency_days", "rfm_orders": "orders", "rfm_revenue": "revenue"}
@@ -91,6 +92,8 @@ RUNNING: dict[str, Any] = {
     "rfm_recency": _value(str, "DAYS", "Four cuts between the R scores, as 30,60,90,180. (default: fifths)", _RFM),
     "rfm_orders": _value(str, "ORDERS", "Four cuts between the F scores, as 1,2,4,8. (default: fifths)", _RFM),
     "rfm_revenue": _value(str, "MONEY", "Four cuts between the M scores, as 50,100,250,1000. (default: fifths)", _RFM),
+    "charts": _value(str, "FORMATS", "Of png, svg and json (Vega-Lite), or none. (default: png,svg)", _CHARTS),
+    "theme": _value(str, "LOOK", "light or dark. (default: light)", _CHARTS),
     "seed": _value(int, None, "Seed of all random choices. (default: 1)", min=0),
     "memory_limit": _value(
         str, "SIZE", "Memory to use at most, as 2GB or 50%. (default: half of the machine's)", _RESOURCES
@@ -156,8 +159,11 @@ def _settings(given: dict[str, Any]) -> Settings:
         given["delimiter"] = given["delimiter"].replace("\\t", "\t")
     cuts = {measure: _cuts(option, given.pop(option, None)) for option, measure in _MEASURES.items()}
     fields["rfm"] = fields.get("rfm", {}) | {measure: each for measure, each in cuts.items() if each is not None}
-    if (without := given.get("without")) is not None:
-        given["without"] = tuple(name.strip() for name in without.split(",") if name.strip())
+    for option in ("without", "charts"):
+        if (listed := given.get(option)) is not None:
+            given[option] = tuple(name.strip() for name in listed.split(",") if name.strip())
+    if given.get("charts") == ("none",):
+        given["charts"] = ()
     named = _taken(given, list(_ROLES))
     # A column that is named for a role plays no other one, whatever the file says.
     kept = {role: column for role, column in fields.pop("columns", {}).items() if column not in named.values()}

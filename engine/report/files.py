@@ -53,6 +53,8 @@ ACTIVATION_COLUMNS = (
 )
 """What a CRM import needs of each customer; the forecast where there is one."""
 
+SPECIFICATION = "vl.json"
+"""Ending of a chart's Vega-Lite specification, by which editors know it."""
 ROW_GROUP = 131_072
 ELSEWHERE = "Name another folder with --out."
 
@@ -88,7 +90,9 @@ def _foreign(out: Path, outputs: Sequence[str]) -> Iterator[str]:
         if entry.name not in known:
             yield entry.name
         elif entry.name == CHARTS:
-            yield from (f"{CHARTS}/{each.name}" for each in entry.iterdir() if each.suffix not in {".png", ".svg"})
+            yield from (
+                f"{CHARTS}/{each.name}" for each in entry.iterdir() if each.suffix not in {".png", ".svg", ".json"}
+            )
 
 
 def write(
@@ -111,11 +115,12 @@ def write(
     with staged(result.out) as folder:
         # The charts first: their process draws them while this one writes the customers.
         with stages.stage("charts", "Drawing the charts"):
-            (folder / CHARTS).mkdir()
+            if settings.charts:
+                (folder / CHARTS).mkdir()
             specs = {}
             for name, chart in result.drawn():
                 specs[name] = chart.to_dict(validate=False)
-                painter.paint(name, specs[name], folder / CHARTS)
+                _draw(name, specs[name], folder / CHARTS, settings, painter)
         with stages.stage("customers", "Writing the customers"):
             write_customers(customers, folder)
             shutil.move(rejects, folder / REJECTS)
@@ -129,6 +134,19 @@ def write(
         write_json(folder / SUMMARY, result.summary)
         write_json(folder / MODEL, result.model.to_dict())
         write_json(folder / RUN, {**run_record(source, settings), **cost(stages, painter, plan), **beside})
+
+
+def _draw(name: str, specification: dict[str, Any], folder: Path, settings: Settings, painter: Painter) -> None:
+    """Leave the files of one chart that are wanted, in the look that is wanted."""
+    if not settings.charts:
+        return
+    from engine.charts.theme import in_dark  # imports Altair
+
+    shown = in_dark(specification) if settings.theme == "dark" else specification
+    painter.paint(name, shown, folder)
+    if "json" in settings.charts:
+        text = json.dumps(shown, ensure_ascii=False, allow_nan=False)
+        (folder / f"{name}.{SPECIFICATION}").write_text(text + "\n", encoding="utf-8")
 
 
 def write_customers(customers: pl.LazyFrame, folder: Path) -> None:

@@ -52,6 +52,7 @@ SEGMENTS = (
     "Spend foretold",
     "Spend",
 )
+DECILES = ("Tenth", "Customers", "Foretold to return", "Returned", "Orders foretold", "Orders")
 OUTLOOK = ("Segment", "Customers", "Likely to return", "Orders", "Spend", "Spend each", "Within a year", "Each")
 
 
@@ -145,6 +146,21 @@ def cutoffs(summary: dict[str, Any]) -> list[list[str]]:
             numbers.full(row["orders_expected"]),
         ]
         for row in summary["forecast"]["cutoffs"]
+    ]
+
+
+def deciles(summary: dict[str, Any]) -> list[list[str]]:
+    """Write what was foretold of each tenth of the customers, and what came."""
+    return [
+        [
+            str(row["tenth"]),
+            numbers.full(row["customers"]),
+            numbers.share(row["p_return"]),
+            numbers.share(row["returned"]),
+            numbers.full(row["orders_expected"]),
+            numbers.full(row["orders_actual"]),
+        ]
+        for row in summary["forecast"]["deciles"]
     ]
 
 

@@ -2,7 +2,7 @@
 
 The renderer needs a second to start, keeps the interpreter to itself while it works, and ends its whole process where
 it cannot get the memory for a picture: so it gets a process of its own, started when a processor is idle, whose end is
-an error that can be told. It makes the SVG, and hands it on to a process that makes the PNG of it, so that two
+an error that can be told. It makes the SVG, and hands it on to processes that make the PNG of it, so that all
 processors share the work. They speak in lines of JSON.
 """
 
@@ -11,8 +11,9 @@ from __future__ import annotations
 import json
 import os
 import re
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from functools import cached_property
+from itertools import cycle
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,13 +24,25 @@ from engine.machine import peak_memory, processor_seconds
 from engine.process import Attended, Process, asked, started, tell
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
 SVG, PNG = "svg", "png"
 SCALE = 2.0
 """Pixels of the PNG for one of the chart: sharp on a slide."""
 MOST_PIXELS = 40_000_000
 """The largest PNG; a larger chart is drawn at a smaller scale."""
+
+_RASTERISERS = 2
+"""Processes that make PNGs in turn: one alone ends long after the SVGs. They answer in the painter's place."""
+
+_WANTED = "HIDDEN_SEGMENTS_PICTURES"
+"""Environment of the processes: the formats that are wanted."""
+_FONTS = Path(__file__).with_name("fonts.conf")
+_FALLBACKS = ("/usr/share/fonts", "/usr/local/share/fonts", "~/.fonts", "~/.local/share/fonts")
+"""Folders with fonts for the signs that Liberation Sans has not.
+
+NOTE: a font of the system is opened anew for every sign of every text, the renderer's own is in memory.
+"""
 
 _ESCAPE = re.compile(r"\\(?:(u(?:00(?:0[0-8bcef]|1[0-9a-f])|fff[ef])|[bf])|.)")
 """An escape sequence of JSON; the first group holds what is no character of XML 1.0."""
@@ -40,16 +53,24 @@ _WARM_UP = '{"data": {"values": [{"x": 1}]}, "mark": "bar", "encoding": {"x": {"
 class Painter(Attended):
     """Renders charts while the caller does other things; a context manager, so that its process always ends.
 
+    `formats` are those of the pictures that are wanted; without any it only gives the bundle.
+
     Raises
     ------
     OutputError
         From all its methods, where the process ended before its time or could not write a picture.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, formats: Collection[str] = (SVG, PNG)) -> None:
+        self._formats = [each for each in (SVG, PNG) if each in formats]
         self._asked = 0
-        self._process = Process("engine.report.painter:serve", _broken)
-        self._cost = dict.fromkeys((SVG, PNG), (0, 0.0))
+        self._process = Process(
+            "engine.report.painter:serve",
+            _broken,
+            FONTCONFIG_FILE=str(_FONTS),
+            **{_WANTED: ",".join(self._formats)},
+        )
+        self._cost: dict[int, tuple[int, float]] = {}
 
     def start(self) -> None:
         """Start the process, unless it runs: it is ready after two seconds of a processor."""
@@ -71,10 +92,12 @@ class Painter(Attended):
         return str(self._process.answer()["bundle"])
 
     def paint(self, name: str, spec: dict[str, Any], folder: Path) -> None:
-        """Ask for `name.svg` and `name.png` in a folder; returns at once.
+        """Ask for `name.svg` and `name.png` in a folder, or for what is wanted of them; returns at once.
 
         The specification is handed over as a file: a pipe holds a few of them at most, and would make the caller wait.
         """
+        if not self._formats:
+            return
         # The bundle is too large for the pipe between the two: until it is read, nothing that is sent is.
         assert self.bundle
         target = folder.resolve() / name
@@ -83,14 +106,14 @@ class Painter(Attended):
         except OSError as error:
             raise OutputError(f"{folder}: the chart {name} cannot be written ({error.strerror}).") from error
         self._process.ask({"target": str(target)})
-        self._asked += len(self._cost)
+        self._asked += len(self._formats)
 
     def finish(self) -> None:
         """Wait until every picture asked for is written."""
         while self._asked:
             answer = self._process.answer()
             self._asked -= 1
-            self._cost[answer["part"]] = answer["peak_memory"], answer["processor_seconds"]
+            self._cost[answer["process"]] = answer["peak_memory"], answer["processor_seconds"]
             if "error" in answer:
                 raise OutputError(f"The chart {answer['name']} could not be drawn: {answer['error']}.")
 
@@ -102,36 +125,52 @@ def _broken() -> OutputError:
 def serve() -> None:
     """Be the painter's process: give the bundle, then draw what is asked for on stdin until it ends."""
     os.nice(5)  # its pictures are wanted last: the analysis goes first
-    rasteriser = started("engine.report.painter:rasterise", stdout=None)  # answers in this one's place
-    assert rasteriser.stdin is not None
-
+    wanted = os.environ[_WANTED].split(",")
+    helpers = _RASTERISERS if PNG in wanted else 0
+    rasterisers = cycle([started("engine.report.painter:rasterise", stdout=None) for _ in range(helpers)])
+    _know_fonts()
     bundle = vl_convert.javascript_bundle()  # type: ignore[call-arg]  # the snippet is optional
-    vl_convert.vegalite_to_svg(_WARM_UP)
+    if any(wanted):
+        vl_convert.vegalite_to_svg(_WARM_UP)
     tell({"bundle": bundle})
     for message in asked():
         target = Path(message["target"])
-        with _answering(SVG, target):
+        with _answering(target) if SVG in wanted else nullcontext():
             specification = json.loads(drawable(_specification(target).read_text(encoding="utf-8")))
             svg = vl_convert.vegalite_to_svg(specification)
             target.with_name(f"{target.name}.svg").write_text(svg, encoding="utf-8")
             _specification(target).unlink()
-        rasteriser.stdin.write(json.dumps(message) + "\n")
-        rasteriser.stdin.flush()
+        if helpers:
+            pipe = next(rasterisers).stdin
+            assert pipe is not None
+            pipe.write(json.dumps(message) + "\n")
+            pipe.flush()
 
 
 def rasterise() -> None:
-    """Be the process that makes PNGs of the SVGs that it is told of on stdin."""
+    """Be a process that makes PNGs of the SVGs that it is told of on stdin."""
+    _know_fonts()
+    wanted = os.environ[_WANTED].split(",")
     for message in asked():
         target = Path(message["target"])
-        with _answering(PNG, target):
-            svg = target.with_name(f"{target.name}.svg").read_text(encoding="utf-8")
+        with _answering(target):
+            picture = target.with_name(f"{target.name}.svg")
+            svg = picture.read_text(encoding="utf-8")
             target.with_name(f"{target.name}.png").write_bytes(_png(svg))
+            if SVG not in wanted:
+                picture.unlink()
+
+
+def _know_fonts() -> None:
+    for folder in map(os.path.expanduser, _FALLBACKS):
+        if os.path.isdir(folder):  # noqa: PTH112 - a path that cannot be expanded is none
+            vl_convert.register_font_directory(folder)
 
 
 @contextmanager
-def _answering(part: str, target: Path) -> Iterator[None]:
+def _answering(target: Path) -> Iterator[None]:
     """Tell, after a picture, that it is done, or why it could not be; and what the process has cost until then."""
-    answer = {"name": target.name, "part": part}
+    answer: dict[str, Any] = {"name": target.name, "process": os.getpid()}
     try:
         yield
     except (OSError, ValueError) as error:

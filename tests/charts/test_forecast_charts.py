@@ -21,7 +21,6 @@ CHARTS: dict[str, Callable[[Frames], Any]] = {
     "gain": lambda frames: proof.forecast_gain(frames["forecast_gain"], 30),
     "models": lambda frames: proof.forecast_models(frames["forecast_models"]),
     "calibration": lambda frames: proof.forecast_calibration(frames["forecast_calibration"], 1),
-    "deciles": lambda frames: proof.forecast_deciles(frames["forecast_deciles"], 30),
     "weeks": lambda frames: proof.forecast_weeks(frames["forecast_weeks"]),
     "value": lambda frames: outlook.expected_value(frames["outlook"], 90, "GBP"),
     "alive": lambda frames: outlook.alive_matrix(frames["alive"]),
@@ -78,9 +77,6 @@ def test_titles_quote_the_tables() -> None:
     at_ten = frames["forecast_gain"].filter((pl.col("model") == BLEND) & (pl.col("picked") == 0.1))["found"][0]
 
     assert title(CHARTS["gain"](frames)) == f"The 10% picked first hold {at_ten:.0%} of those who came back"
-    assert title(CHARTS["deciles"](frames)) == (
-        "The likeliest tenth was expected to order 2.25 times each, and ordered 2.20 times"
-    )
     assert title(proof.forecast_calibration(made.calibration(), 30)) == "Of customers given 32%, 32% came back"
     assert "came back" in title(proof.forecast_calibration(made.calibration(miss=0.1), 30))
     assert title(proof.forecast_calibration(made.calibration(miss=0.1), 30)).startswith("Given 35% on average, 4")
