@@ -16,10 +16,10 @@ from engine.insights.wanted import INSIGHTS
 ROOT = Path(__file__).parents[1]
 REAL = ROOT.parent / "shared" / "data"
 
-BARE = ("--without", ",".join(INSIGHTS))
-"""Options of an analysis whose insights a test does not look at: half of the charts."""
+BARE = ("--without", ",".join(INSIGHTS), "--charts", "none")
+"""Options of an analysis whose insights and pictures a test does not look at."""
 
-FORETOLD = ("--without", ",".join(name for name in INSIGHTS if name != "forecast"))
+FORETOLD = ("--without", ",".join(name for name in INSIGHTS if name != "forecast"), "--charts", "none")
 """Those of one of which only the forecast is looked at."""
 DULL = ("--without", "forecast")
 """Those of one whose forecast a test does not look at."""
