@@ -60,6 +60,10 @@ pin: $(READY) ## Write constraints.txt from the newest versions that fit togethe
 	$(RUN) -m pip install --quiet --upgrade --upgrade-strategy eager --editable '.[dev]'
 	$(RUN) -m pip freeze --exclude-editable > constraints.txt
 
+.PHONY: docs
+docs: $(READY) ## Write docs/outputs.md anew
+	$(RUN) -m docs.outputs
+
 .PHONY: clean
 clean: ## Remove the virtual environment and all results
 	rm -rf $(VENV) build *.egg-info output/*

@@ -34,6 +34,22 @@ ACTIVATION, REJECTS, CHARTS, MODEL, RUN = "activation.csv", "rejects.csv", "char
 OUTPUTS = (REPORT, SUMMARY, SEGMENTS, CUSTOMERS, ACTIVATION, REJECTS, CHARTS, MODEL, RUN)
 """Everything that a run leaves in its folder; the last is the record by which the folder is known as a run's."""
 
+CONTENTS = {
+    REPORT: "one self-contained, interactive page: opens offline, can be mailed",
+    SUMMARY: "every figure of the run, for programs",
+    SEGMENTS: "one row per segment: name, description, size, shares, medians",
+    CUSTOMERS: "one row per customer with every feature, score, segment and forecast, how surely it belongs and the "
+    "next nearest segment",
+    ACTIVATION: "one row per customer with segment, RFM group and forecast, for a CRM import",
+    REJECTS: "the rejected lines: file, line number, reason, raw text",
+    CHARTS: "every chart as PNG and SVG",
+    MODEL: "the fitted segmentation, for `score`: features, scaling, centroids, names, and what its "
+    "customers were like",
+    RUN: "how to repeat the run: version, settings, input with fingerprint, detected format; seconds of every "
+    "stage, memory, disk",
+}
+"""What each output is."""
+
 ACTIVATION_COLUMNS = (
     "customer_id",
     "segment",

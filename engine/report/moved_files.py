@@ -21,6 +21,16 @@ PAGE, MIGRATION, MOVERS, RECORD = "comparison.html", "migration.csv", "movers.cs
 OUTPUTS = (PAGE, MIGRATION, MOVERS, CHARTS, RECORD)
 """Everything that a comparison leaves in its folder; the last is the record by which the folder is known as one's."""
 
+CONTENTS = {
+    PAGE: "one self-contained page: findings, flow chart, matrix of customers and revenue, matched segments",
+    MOVERS: "every customer who changed segment, is new or gone: from, to, revenue and orders in both; most "
+    "revenue first",
+    MIGRATION: "the matrix: customers and revenue by segment before and after; it adds up to both runs",
+    CHARTS: "the flow of customers between the segments, as PNG and SVG",
+    RECORD: "every figure, for programs",
+}
+"""What each output is."""
+
 
 def check_target(out: Path, runs: Iterable[Path]) -> None:
     """Refuse an output folder that holds anything else than an earlier comparison, see `files.check_target`."""

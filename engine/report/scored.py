@@ -29,6 +29,14 @@ DRIFT = "drift.csv"
 OUTPUTS = (PAGE, SUMMARY, SEGMENTS, CUSTOMERS, ACTIVATION, DRIFT, REJECTS, MODEL, RUN)
 """Everything that a scoring leaves in its folder."""
 
+CONTENTS = {
+    PAGE: "one page: segments then and now, forecast, drift, what to mind",
+    SUMMARY: "every figure of the scoring",
+    SEGMENTS: "one row per segment: customers, share now and when fitted, revenue",
+    DRIFT: "one row per feature: PSI, what chance explains, verdict, median then and now",
+}
+"""What each output is that an analysis has not, or has otherwise."""
+
 __all__ = ["CUSTOMERS", "OUTPUTS", "render_page", "write"]
 
 
