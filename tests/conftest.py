@@ -16,6 +16,9 @@ from engine.insights.wanted import INSIGHTS
 ROOT = Path(__file__).parents[1]
 REAL = ROOT.parent / "shared" / "data"
 
+# Charts are drawn in the tests' own process as in the painter's: with the renderer's own font, which is quick.
+os.environ["FONTCONFIG_FILE"] = str(ROOT / "engine" / "report" / "fonts.conf")
+
 BARE = ("--without", ",".join(INSIGHTS), "--charts", "none")
 """Options of an analysis whose insights and pictures a test does not look at."""
 

@@ -50,8 +50,10 @@ def product_affinity_matrix(affinity: pl.DataFrame, by: str | None) -> alt.Layer
     )
     kind = {"category": "categories", "product": "products"}.get(by or "", "items")
     return layered(
-        base.mark_rect(color=theme.PALE, stroke="white", strokeWidth=2),
-        base.transform_filter("datum.supported").mark_rect(stroke="white", strokeWidth=2).encode(color=_colour(limit)),
+        base.mark_rect(color=theme.PALE, stroke=theme.PAPER, strokeWidth=2),
+        base.transform_filter("datum.supported")
+        .mark_rect(stroke=theme.PAPER, strokeWidth=2)
+        .encode(color=_colour(limit)),
         base.mark_text(fontSize=12).encode(text=alt.Text("text:N"), color=alt.Color("ink:N", scale=None)),
         own_colours=True,
     ).properties(
@@ -153,6 +155,7 @@ def _cells(
         mapped("segment", heads, "head"),
     )
     return cells.select(
+        "segment",
         "name",
         "head",
         pl.col("short").alias("label"),
@@ -168,7 +171,7 @@ def _cells(
 
 def _ink(supported: bool, shade: float | None, limit: float) -> str:  # noqa: FBT001
     if not supported or shade is None:
-        return "#6b7784"
+        return theme.FAINT
     return theme.ink_on(theme.between(theme.DIVERGING, (shade / limit + 1) / 2))
 
 

@@ -52,7 +52,7 @@ def _panel(frame: pl.DataFrame, column: str, title: str) -> alt.LayerChart:
     picked = base.transform_filter("datum.chosen")
     layers = [
         base.mark_line(color=theme.RULE, strokeWidth=2).encode(y=y),
-        base.mark_circle(size=64, fill="white", stroke=theme.RULE, strokeWidth=2, opacity=1).encode(
+        base.mark_circle(size=64, fill=theme.PAPER, stroke=theme.RULE, strokeWidth=2, opacity=1).encode(
             y=y, tooltip=_tooltip()
         ),
         picked.mark_circle(size=150, color=theme.ACCENT, opacity=1).encode(y=y, tooltip=_tooltip()),

@@ -124,7 +124,7 @@ def _triangle(frame: pl.DataFrame, order: list[str], columns: list[int], step: i
     )
     colour = alt.Color("retention:Q", scale=theme.ramp(theme.SEQUENTIAL, low, top), legend=None)
     layers = [
-        base.transform_filter("datum.complete").mark_rect(stroke="white", strokeWidth=2).encode(color=colour),
+        base.transform_filter("datum.complete").mark_rect(stroke=theme.PAPER, strokeWidth=2).encode(color=colour),
         base.transform_filter("!datum.complete").mark_rect(opacity=1, fillOpacity=0.35).encode(color=colour),
         base.transform_filter("!datum.complete").mark_rect(fillOpacity=0, stroke=theme.RULE, strokeDash=[3, 2]),
     ]

@@ -78,7 +78,7 @@ def _labels(frame: pl.DataFrame, x: str, y: str, text: str, *, quiet: bool = Fal
         "fontWeight": "normal" if quiet else "bold",
     }
     return [
-        base.mark_text(stroke="white", strokeWidth=5, strokeJoin="round", **look),
+        base.mark_text(stroke=theme.PAPER, strokeWidth=5, strokeJoin="round", **look),
         base.mark_text(color=theme.MUTED if quiet else theme.INK, **look),
     ]
 

@@ -12,7 +12,7 @@ from engine.segments.drift import SHIFTED, SOME_SHIFT
 
 _STEP = 26
 _LEAST_END = 0.3
-_COLOURS = {"stable": theme.SECOND, "may be chance": theme.RULE, "some shift": "#ddaa33", "shifted": "#cc6677"}
+_COLOURS = {"stable": theme.SECOND, "may be chance": theme.RULE, "some shift": theme.WARNING, "shifted": theme.WORSE}
 _LABEL = 40
 
 

@@ -15,7 +15,7 @@ from engine.report.figures import trend
 
 _LABELLED = 14
 _RETURNING, _NEW = "Returning customers", "New customers"
-_OLD, _FIRST = "#88a0b5", theme.SECOND
+_OLD, _FIRST = theme.PLAIN, theme.SECOND
 _REVENUE = ("returning_revenue", "new_revenue")
 
 
@@ -67,7 +67,11 @@ def _revenue(frame: pl.DataFrame, x: alt.X, currency: str) -> alt.LayerChart:
     ends = [0.0, *(v or 0 for v in bars["to"])]
     low, high = min(ends), max(ends) or 1.0
     scale = alt.Scale(domain=[low, high * 1.12], nice=False)
-    axis = alt.Axis(labelExpr="replace(format(datum.value, '~s'), 'G', 'B')", tickCount=4, domain=False)
+    axis = alt.Axis(
+        labelExpr="abs(datum.value) < 1 ? format(datum.value, '~f') : replace(format(datum.value, '~s'), 'G', 'B')",
+        tickCount=4,
+        domain=False,
+    )
     tooltip = [
         alt.Tooltip("label:N", title="Month"),
         alt.Tooltip("money:N", title="Revenue"),
@@ -133,7 +137,7 @@ def _stack(frame: pl.DataFrame, currency: str) -> pl.DataFrame:
     return long.with_columns(texts("part", (numbers.money(value, currency) for value in long["amount"])))
 
 
-def _customers(frame: pl.DataFrame, x: alt.X) -> alt.LayerChart:
+def _customers(frame: pl.DataFrame, x: alt.X) -> alt.Chart:
     """Stack new on returning customers."""
     kinds = {"returning": _RETURNING, "new_customers": _NEW}
     long = frame.unpivot(
@@ -148,7 +152,7 @@ def _customers(frame: pl.DataFrame, x: alt.X) -> alt.LayerChart:
             "people:Q",
             title=None,
             stack=True,
-            axis=alt.Axis(labelExpr="format(datum.value, '~s')", tickCount=4, tickMinStep=1, domain=False),
+            axis=alt.Axis(labelExpr="datum.value % 1 ? '' : format(datum.value, '~s')", tickCount=4, domain=False),
         ),
         color=alt.Color(
             "who:N",
@@ -162,10 +166,9 @@ def _customers(frame: pl.DataFrame, x: alt.X) -> alt.LayerChart:
             alt.Tooltip("people:Q", title="Customers", format=","),
         ],
     )
-    return layered(
-        base.transform_filter("datum.complete").mark_bar(),
-        base.transform_filter("!datum.complete").mark_bar(opacity=1, fillOpacity=0.4),
-    )
+    shade = alt.condition("datum.complete", alt.value(1), alt.value(0.4))
+    bars: alt.Chart = base.mark_bar(opacity=1).encode(fillOpacity=shade)
+    return bars
 
 
 def _width(frame: pl.DataFrame) -> int:

@@ -79,7 +79,6 @@ def alive_matrix(alive: pl.DataFrame) -> alt.LayerChart:
         texts("silence", (f"{start:,} days" for start in held["silent_days"])),
         texts("bought", (f"{number + 1}" for number in held["frequency"])),
         texts("reads", map(numbers.share, held["p_alive"])),
-        texts("fill", (theme.between(theme.SEQUENTIAL, value) for value in held["p_alive"])),
         texts("ink", (theme.ink_on(theme.between(theme.SEQUENTIAL, value)) for value in held["p_alive"])),
         texts("who", map(numbers.full, held["customers"])),
     )
@@ -97,7 +96,9 @@ def alive_matrix(alive: pl.DataFrame) -> alt.LayerChart:
         alt.Tooltip("who:N", title="Customers who stand here now"),
     ]
     return layered(
-        base.mark_rect(stroke="white", strokeWidth=2).encode(color=alt.Color("fill:N", scale=None), tooltip=tooltip),
+        base.mark_rect(stroke=theme.PAPER, strokeWidth=2).encode(
+            color=alt.Color("p_alive:Q", scale=theme.ramp(theme.SEQUENTIAL, 0, 1), legend=None), tooltip=tooltip
+        ),
         base.mark_text(fontSize=13).encode(text=alt.Text("reads:N"), color=alt.Color("ink:N", scale=None)),
         own_colours=True,
     ).properties(

@@ -38,7 +38,7 @@ def segment_rfm(overlap: pl.DataFrame, order: list[str]) -> alt.LayerChart:
         ],
     )
     return layered(
-        base.mark_rect(stroke="white", strokeWidth=2).encode(
+        base.mark_rect(stroke=theme.PAPER, strokeWidth=2).encode(
             color=alt.Color("segment_share:Q", scale=theme.ramp(theme.SEQUENTIAL, 0, 1), legend=None)
         ),
         base.mark_text(fontSize=12).encode(text=alt.Text("text:N"), color=alt.Color("ink:N", scale=None)),

@@ -59,6 +59,7 @@ def segment_products(product_affinity: pl.DataFrame) -> alt.LayerChart:
     wide = rows.room(labels.values(), *_LABELS)
     drawing = (_INDENT + wide + 12, _RIGHT)
     shown = chosen.select(
+        "segment",
         pl.Series("y", places, dtype=pl.Float64),
         mapped("segment", called, "name"),
         texts("label", (labels[item] for item in chosen["item"])),

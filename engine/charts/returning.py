@@ -143,8 +143,8 @@ def _horizons(overall: pl.DataFrame, x: alt.X, y: alt.Y) -> list[Any]:
         base.mark_rule(color=theme.MUTED, strokeWidth=1.5).encode(
             y=alt.Y("low:Q", scale=scale_of(y)), y2=alt.Y2("high:Q")
         ),
-        base.mark_circle(size=90, fill="white", stroke=theme.INK, strokeWidth=2.5, opacity=1).encode(y=y),
-        text.mark_text(stroke="white", strokeWidth=5, strokeJoin="round", **label),
+        base.mark_circle(size=90, fill=theme.PAPER, stroke=theme.INK, strokeWidth=2.5, opacity=1).encode(y=y),
+        text.mark_text(stroke=theme.PAPER, strokeWidth=5, strokeJoin="round", **label),
         text.mark_text(**label),
     ]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import altair as alt
 import polars as pl
+import polars.selectors as cs
 
 from engine.charts import theme
 from engine.charts.labels import distinct, row_axis, scale_of, two_lines
@@ -110,11 +111,19 @@ def _spans(rows: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+def _with_segment(*columns: str) -> cs.Selector:
+    """Select columns, and the segment of rows that have one."""
+    return cs.by_name(*columns) | cs.by_name("segment", require_all=False)
+
+
 def _bars(frame: pl.DataFrame, order: list[str], title: str, width: int, step: int = _STEP) -> alt.LayerChart:
     """Draw a bar from quartile to quartile in each row, and a line at the median."""
     top = max([1.0, *frame["high"].drop_nulls()]) * 1.04
     base = alt.Chart(
-        frame.select("label", "low", "middle", "high", "colour"), width=width, height=alt.Step(step), title=panel(title)
+        frame.select(_with_segment("label", "low", "middle", "high", "colour")),
+        width=width,
+        height=alt.Step(step),
+        title=panel(title),
     ).encode(
         y=alt.Y(
             "label:N",
@@ -149,7 +158,7 @@ def _bars(frame: pl.DataFrame, order: list[str], title: str, width: int, step: i
 def _words(frame: pl.DataFrame, order: list[str], column: str, title: str, width: int, step: int = _STEP) -> alt.Chart:
     """Write a column of texts beside the rows."""
     written: alt.Chart = (
-        alt.Chart(frame.select("label", column), width=width, height=alt.Step(step), title=panel(title))
+        alt.Chart(frame.select(_with_segment("label", column)), width=width, height=alt.Step(step), title=panel(title))
         .mark_text(align="left", fontSize=13)
         .encode(x=alt.value(0), y=alt.Y("label:N", sort=order, axis=None), text=alt.Text(f"{column}:N"))
     )
@@ -159,7 +168,9 @@ def _words(frame: pl.DataFrame, order: list[str], column: str, title: str, width
 def _overdue(frame: pl.DataFrame, order: list[str]) -> alt.LayerChart:
     """Draw the share of customers who are overdue, with its figure."""
     top = max([0.01, *frame["overdue"].drop_nulls()])
-    frame = frame.select("label", "colour", "late", pl.col("overdue").fill_null(0))
+    frame = frame.select(_with_segment("label", "colour", "late", "overdue")).with_columns(
+        pl.col("overdue").fill_null(0)
+    )
     x = alt.X("overdue:Q", axis=None, scale=alt.Scale(domain=[0, top * 1.5], nice=False))
     base = alt.Chart(frame, width=150, height=alt.Step(38), title=panel("Overdue")).encode(
         x=x,

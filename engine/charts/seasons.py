@@ -13,7 +13,7 @@ _PANELS = {"month": ("Months of the year", 12, 36), "weekday": ("Days of the wee
 _WIDE = 56
 _HEIGHT = 250
 _STANDS_OUT = 0.005
-_STRONG, _WEAK = theme.SECOND, "#88a0b5"
+_STRONG, _WEAK = theme.SECOND, theme.PLAIN
 
 
 def seasonality(seasonality: pl.DataFrame) -> alt.HConcatChart:

@@ -122,7 +122,12 @@ def segment_profiles(profile: pl.DataFrame, currency: str) -> alt.LayerChart:
     everyone = (
         profile.unique(subset="feature", keep="first", maintain_order=True)
         .select("feature", "label", "unit", pl.col("overall_median").alias("median"))
-        .with_columns(head=pl.lit(whole), name=pl.lit("Everyone"), effect=pl.lit(None, dtype=pl.Float64))
+        .with_columns(
+            segment=pl.lit(None, dtype=pl.Int64),
+            head=pl.lit(whole),
+            name=pl.lit("Everyone"),
+            effect=pl.lit(None, dtype=pl.Float64),
+        )
     )
     cells = profile.with_columns(mapped("segment", heads, "head"), mapped("segment", called, "name")).select(
         everyone.columns
@@ -147,7 +152,7 @@ def segment_profiles(profile: pl.DataFrame, currency: str) -> alt.LayerChart:
         alt.Tooltip("far:N", title="Mean against everyone"),
     ]
     return layered(
-        base.mark_rect(stroke="white", strokeWidth=2).encode(color=_effect_colour(), tooltip=tooltip),
+        base.mark_rect(stroke=theme.PAPER, strokeWidth=2).encode(color=_effect_colour(), tooltip=tooltip),
         base.mark_text(fontSize=12).encode(text=alt.Text("text:N"), color=alt.Color("ink:N", scale=None)),
         own_colours=True,
     ).properties(
@@ -206,6 +211,7 @@ def segment_map(points: pl.DataFrame, variance: tuple[float, float]) -> alt.Laye
     # Drawn in a scattered order, so that no segment covers the others only because it comes last.
     mixed = points.with_row_index("at").sort((pl.col("at").cast(pl.Int64) * 7919) % max(points.height, 1), "at")
     clipped = mixed.head(_MAP_POINTS).select(
+        "segment",
         *(pl.col(axis).round(3).clip(*_reach(points[axis])) for axis in ("x", "y")),
         mapped("segment", called, "name"),
         mapped("segment", {segment: theme.colour(segment) for segment in called}, "colour"),
@@ -266,6 +272,7 @@ def _centre_labels(points: pl.DataFrame, called: dict[int, str]) -> list[alt.Cha
             "x": [across[0] + x * wide for x, _ in placed],
             "y": [up[0] + min(max(y, _LABEL_GAP / 2), _MAP_HEIGHT - _LABEL_GAP / 2) * high for _, y in placed],
             "name": [row["name"] for row in rows],
+            "segment": [row["segment"] for row in rows],
         }
     )
     base = alt.Chart(frame).encode(x=alt.X("x:Q"), y=alt.Y("y:Q"), text=alt.Text("name:N"))
@@ -276,4 +283,4 @@ def _centre_labels(points: pl.DataFrame, called: dict[int, str]) -> list[alt.Cha
         "lineHeight": 16,
         "baseline": "middle",
     }
-    return [base.mark_text(stroke="white", strokeWidth=6, strokeJoin="round", **look), base.mark_text(**look)]
+    return [base.mark_text(stroke=theme.PAPER, strokeWidth=6, strokeJoin="round", **look), base.mark_text(**look)]

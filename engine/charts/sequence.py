@@ -34,7 +34,7 @@ MOST_AGAIN = 5
 """Products that are shown for being bought again."""
 _INDENT = 18
 _BAR = 13
-_ABOVE, _BELOW = theme.SECOND, "#cc6677"
+_ABOVE, _BELOW = theme.SECOND, theme.WORSE
 
 
 def steps(sequences: pl.DataFrame) -> pl.DataFrame:
@@ -103,7 +103,7 @@ def next_products(sequences: pl.DataFrame) -> alt.LayerChart:
     known = base.transform_filter("isValid(datum.tick)").encode(x=alt.X("tick:Q", scale=x["scale"]))
     ticks = [
         known.mark_tick(orient="vertical", size=size, thickness=thick, color=colour, opacity=1)
-        for size, thick, colour in ((23, 5.5, "white"), (21, 2.5, theme.INK))
+        for size, thick, colour in ((23, 5.5, theme.PAPER), (21, 2.5, theme.INK))
     ]
     return layered(
         bars,

@@ -67,7 +67,7 @@ def _spread(spread: pl.DataFrame, label: str, middle: int | None, currency: str)
             "text": [numbers.share(count / total) for count in spread["customers"]],
             "span": [_span(spread, at, currency) for at in bins],
             "customers": spread["customers"],
-            "colour": [theme.ACCENT if at == middle else "#a9b8c6" for at in bins],
+            "colour": [theme.ACCENT if at == middle else theme.SOFT for at in bins],
         }
     )
     every = max(1, -(-spread.height // _TICKS))
@@ -81,7 +81,7 @@ def _spread(spread: pl.DataFrame, label: str, middle: int | None, currency: str)
     )
     return layered(
         alt.Chart(frame, width=_SIZE[0], height=_SIZE[1], title=panel(label))
-        .mark_rect(stroke="white", strokeWidth=1)
+        .mark_rect(stroke=theme.PAPER, strokeWidth=1)
         .encode(
             x=alt.X("place:Q", title=None, scale=scale, axis=axis),
             x2=alt.X2("end:Q"),
@@ -155,7 +155,7 @@ def feature_correlations(correlations: pl.DataFrame) -> alt.LayerChart:
         pl.Series("shade", [value if ok else None for value, ok in zip(cells["value"], sure, strict=True)], pl.Float64),
         texts("text", map(numbers.score, cells["value"])),
         texts("error", map(_plus_minus, cells["error"])),
-        texts("ink", (_ink(value) if ok else "#6b7784" for value, ok in zip(cells["value"], sure, strict=True))),
+        texts("ink", (_ink(value) if ok else theme.FAINT for value, ok in zip(cells["value"], sure, strict=True))),
         pl.col("customers"),
     )
     unsure = not all(sure)
@@ -190,8 +190,10 @@ def feature_correlations(correlations: pl.DataFrame) -> alt.LayerChart:
         ],
     )
     return layered(
-        base.mark_rect(color=theme.PALE, stroke="white", strokeWidth=2),
-        base.transform_filter("isValid(datum.shade)").mark_rect(stroke="white", strokeWidth=2).encode(color=_colour()),
+        base.mark_rect(color=theme.PALE, stroke=theme.PAPER, strokeWidth=2),
+        base.transform_filter("isValid(datum.shade)")
+        .mark_rect(stroke=theme.PAPER, strokeWidth=2)
+        .encode(color=_colour()),
         base.mark_text(fontSize=12).encode(text=alt.Text("text:N"), color=alt.Color("ink:N", scale=None)),
         own_colours=True,
     ).properties(

@@ -64,7 +64,7 @@ def _gap_bars(frame: pl.DataFrame, right: int, top: float, limit: int, width: in
     every = next(bars for bars in (1, 2, 4, 5, 10, 20, limit) if limit / width / bars <= 8)
     bars: alt.Chart = (
         alt.Chart(frame, width=theme.WIDTH - 40, height=320)
-        .mark_rect(stroke="white", strokeWidth=1.5)
+        .mark_rect(stroke=theme.PAPER, strokeWidth=1.5)
         .encode(
             x=alt.X(
                 "start:Q",
@@ -149,7 +149,7 @@ def weekday_hour(clock: pl.DataFrame) -> alt.LayerChart:
     )
     cells = (
         alt.Chart(shown, width=alt.Step(step), height=alt.Step(34))
-        .mark_rect(stroke="white", strokeWidth=2)
+        .mark_rect(stroke=theme.PAPER, strokeWidth=2)
         .encode(
             x=alt.X("hour:O", title="Hour of the day", axis=alt.Axis(labelAngle=0, domain=False)),
             y=alt.Y("day:N", sort=list(WEEKDAYS), title=None, axis=alt.Axis(domain=False, labelColor=theme.INK)),

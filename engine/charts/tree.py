@@ -16,7 +16,7 @@ from engine.report import numbers
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_UP, _DOWN, _WHOLE = theme.SECOND, "#cc6677", "#88a0b5"
+_UP, _DOWN, _WHOLE = theme.SECOND, theme.WORSE, theme.PLAIN
 _STEP, _BAR = 52, 30
 _WIDTH = 560
 _NOTABLE = 0.1
