@@ -19,10 +19,10 @@ REAL = ROOT.parent / "shared" / "data"
 # Charts are drawn in the tests' own process as in the painter's: with the renderer's own font, which is quick.
 os.environ["FONTCONFIG_FILE"] = str(ROOT / "engine" / "report" / "fonts.conf")
 
-BARE = ("--without", ",".join(INSIGHTS), "--charts", "none")
-"""Options of an analysis whose insights and pictures a test does not look at."""
+BARE = ("--without", ",".join(INSIGHTS))
+"""Options of an analysis whose insights a test does not look at: half of the charts."""
 
-FORETOLD = ("--without", ",".join(name for name in INSIGHTS if name != "forecast"), "--charts", "none")
+FORETOLD = ("--without", ",".join(name for name in INSIGHTS if name != "forecast"))
 """Those of one of which only the forecast is looked at."""
 DULL = ("--without", "forecast")
 """Those of one whose forecast a test does not look at."""
@@ -46,10 +46,16 @@ def export(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def run_cli(*arguments: object, cwd: Path = ROOT, **environment: str) -> subprocess.CompletedProcess[str]:
-    """Run the command line in a process of its own, in a folder of choice."""
+def run_cli(
+    *arguments: object, cwd: Path = ROOT, pictures: bool = False, **environment: str
+) -> subprocess.CompletedProcess[str]:
+    """Run the command line in a process of its own, in a folder of choice; an analysis makes no pictures unless asked.
+
+    The report has its charts all the same.
+    """
+    plain = arguments[:1] == ("analyze",) and not pictures and "--charts" not in arguments
     return subprocess.run(
-        [sys.executable, str(ROOT / "cli.py"), *map(str, arguments)],
+        [sys.executable, str(ROOT / "cli.py"), *map(str, arguments), *(("--charts", "none") if plain else ())],
         cwd=cwd,
         env={**os.environ, "COLUMNS": "80", **environment},
         capture_output=True,

@@ -15,7 +15,7 @@ from tests.conftest import BARE, ROOT, Cli
 
 
 def test_the_sample_leaves_every_output_in_the_default_folder(cli: Cli, tmp_path: Path) -> None:
-    run = cli("analyze", ROOT / "data" / "sample_orders.csv", cwd=tmp_path)
+    run = cli("analyze", ROOT / "data" / "sample_orders.csv", cwd=tmp_path, pictures=True)
 
     folder = tmp_path / "output" / "sample_orders"
     assert run.returncode == 0, run.stderr

@@ -14,8 +14,11 @@ import pytest
 from engine import analyze
 from engine.errors import EngineError, OutputError
 from engine.report.painter import Painter
+from engine.settings import Settings
 from tests.conftest import BARE, ROOT, Cli
 
+PLAIN = Settings(charts=())
+"""A run whose pictures nobody looks at."""
 GOOD = "customer_id,order_id,order_date,amount\n" + "".join(
     f"c{number % 7},{number},2024-01-{number % 28 + 1:02d},{number}.50\n" for number in range(1, 60)
 )
@@ -59,7 +62,7 @@ def test_a_signal_ends_the_run_and_leaves_nothing(
 def test_a_failure_while_writing_leaves_the_earlier_result(
     good: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    analyze(good, out=tmp_path / "run")
+    analyze(good, out=tmp_path / "run", settings=PLAIN)
     before = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
 
     def fail(_: Painter) -> None:
@@ -68,7 +71,7 @@ def test_a_failure_while_writing_leaves_the_earlier_result(
 
     monkeypatch.setattr(Painter, "finish", fail)
     with pytest.raises(OutputError, match="no memory for the picture"):
-        analyze(good, out=tmp_path / "run")
+        analyze(good, out=tmp_path / "run", settings=PLAIN)
 
     assert {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()} == before
 
@@ -95,6 +98,7 @@ def test_files_of_the_user_are_never_removed(good: Path, cli: Cli, tmp_path: Pat
     out = tmp_path / "run"
     assert cli("analyze", good, "--out", out, "--quiet", *BARE).returncode == 0
     mine = out / "charts" / "mine.txt"
+    mine.parent.mkdir()
     mine.write_text("precious", encoding="utf-8")
 
     refused = cli("analyze", good, "--out", out)
@@ -136,7 +140,7 @@ def test_a_linked_output_folder_stays_a_link(good: Path, tmp_path: Path) -> None
     (tmp_path / "real").mkdir()
     (tmp_path / "link").symlink_to(tmp_path / "real")
 
-    analyze(good, out=tmp_path / "link")
+    analyze(good, out=tmp_path / "link", settings=PLAIN)
 
     assert (tmp_path / "link").is_symlink()
     assert (tmp_path / "real" / "report.html").is_file()
@@ -148,7 +152,7 @@ def test_folders_may_be_called_like_patterns(good: Path, tmp_path: Path) -> None
 
     (tmp_path / "tmp[1]").mkdir()
 
-    run = analyze(good, out=tmp_path / "res[1]*", settings=Settings(temp_dir=tmp_path / "tmp[1]", shards=3))
+    run = analyze(good, out=tmp_path / "res[1]*", settings=Settings(temp_dir=tmp_path / "tmp[1]", shards=3, charts=()))
 
     assert run.customers.collect().height == 7
 
@@ -202,7 +206,9 @@ def test_the_library_works_in_a_thread_and_without_a_guard(good: Path, tmp_path:
         encoding="utf-8",
     )
     done: list[int] = []
-    thread = threading.Thread(target=lambda: done.append(analyze(good, out=tmp_path / "thread").summary["customers"]))
+    thread = threading.Thread(
+        target=lambda: done.append(analyze(good, out=tmp_path / "thread", settings=PLAIN).summary["customers"])
+    )
 
     thread.start()
     run = subprocess.run(

@@ -229,7 +229,19 @@ def test_the_record_tells_what_the_run_was_allowed_and_what_it_cost(
     out = tmp_path / "run"
 
     run = cli(
-        "analyze", export, "--out", out, "--temp-dir", temp, "--memory-limit", "900MB", "--shards", "3", *BARE, "--json"
+        "analyze",
+        export,
+        "--out",
+        out,
+        "--temp-dir",
+        temp,
+        "--memory-limit",
+        "900MB",
+        "--shards",
+        "3",
+        *BARE,
+        "--json",
+        pictures=True,
     )
 
     assert run.returncode == 0, run.stderr

@@ -60,7 +60,7 @@ def test_one_of_each_line_is_kept_where_duplicates_are_dropped(tmp_path: Path) -
         "customer_id,order_id,date,amount\n" + "a,1,2024-01-01,5\n" * 3 + "b,2,2024-01-02,7\n", encoding="utf-8"
     )
 
-    run = analyze(export, out=tmp_path / "run", settings=Settings(drop_duplicates=True, shards=2))
+    run = analyze(export, out=tmp_path / "run", settings=Settings(drop_duplicates=True, shards=2, charts=()))
 
     assert run.summary["rows"] == {"read": 4, "kept": 2, "rejected": 2, "rejected_by_reason": {"exact duplicate": 2}}
     assert run.summary["revenue"] == 12.0

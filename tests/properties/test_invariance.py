@@ -45,8 +45,18 @@ def test_shuffled_lines_and_shards_change_nothing(
 def test_files_are_equal_to_the_byte_with_one_thread_or_two(export: Path, cli: Cli, tmp_path: Path) -> None:
     shuffled = _shuffled(export, tmp_path / "shop.csv", seed=9)
 
-    first = cli("analyze", export, "--out", tmp_path / "first", "--quiet", POLARS_MAX_THREADS="2")
-    second = cli("analyze", shuffled, "--out", tmp_path / "second", "--quiet", "--shards", 16, POLARS_MAX_THREADS="1")
+    first = cli("analyze", export, "--out", tmp_path / "first", "--quiet", POLARS_MAX_THREADS="2", pictures=True)
+    second = cli(
+        "analyze",
+        shuffled,
+        "--out",
+        tmp_path / "second",
+        "--quiet",
+        "--shards",
+        16,
+        POLARS_MAX_THREADS="1",
+        pictures=True,
+    )
 
     assert (first.returncode, first.stderr, second.returncode, second.stderr) == (0, "", 0, "")
     same = [name for name in OUTPUTS if name not in {"run.json", "charts", "report.html"}]
