@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import altair as alt
 import polars as pl
 
@@ -10,29 +12,41 @@ from engine.charts.parts import heading, layered, texts
 from engine.report import numbers
 from engine.report.figures import newly_won, retention_after
 
+if TYPE_CHECKING:
+    from datetime import date
+
 MOST_COHORTS = 36
+"""Rows and columns of the triangle at most."""
+_ROWS = ((24, "1mo", "month"), (72, "3mo", "quarter"), (10_000, "12mo", "year"))
+"""Up to so many months of first orders, what one row is."""
 _NUMBERED = 25
 """With more months than this the cells are too small for a number."""
 
 
 def cohort_retention(cohorts: pl.DataFrame) -> alt.HConcatChart:
-    """Show which share of each month's new customers ordered again one, two, three months later."""
+    """Show which share of each month's new customers ordered again one, two, three months later.
+
+    Of a long history the customers of a quarter, or of a year, are one row.
+    """
     months = cohorts["cohort"].unique().sort()
-    kept = cohorts.filter(
-        pl.col("cohort").is_in(months.tail(MOST_COHORTS).implode()) & (pl.col("months_since") < MOST_COHORTS)
+    block, called = next(each for most, *each in _ROWS if len(months) <= most)
+    joined = _joined(cohorts, block)
+    rows = joined["cohort"].unique().sort()
+    kept = joined.filter(
+        pl.col("cohort").is_in(rows.tail(MOST_COHORTS).implode()) & (pl.col("months_since") < MOST_COHORTS)
     )
     kept = kept.filter(pl.col("complete") | (pl.col("customers").sum().over("complete") > 0))
     later = kept.filter(pl.col("months_since") > 0)
     reach = pl.col("months_since") < MOST_COHORTS
     cells = pl.concat([_overall(cohorts).filter(reach), later.select(*_KEYS)], how="vertical_relaxed")
-    order = ["All months", *(numbers.month(m) for m in kept["cohort"].unique().sort())]
+    order = ["All months", *(_name(m, called) for m in kept["cohort"].unique().sort())]
     columns = list(range(1, int(later["months_since"].max() or 1) + 1))  # type: ignore[arg-type]
     step = min(56, max(19, 700 // len(columns)))
     height = 26 if len(order) <= 20 else 19
     frame = cells.with_columns(
-        texts("month", ("All months" if m is None else numbers.month(m) for m in cells["cohort"]))
+        texts("month", ("All months" if m is None else _name(m, called) for m in cells["cohort"]))
     )
-    sizes = _sizes(kept, cohorts)
+    sizes = _sizes(kept, cohorts, called)
     y = alt.Y(
         "month:N",
         sort=order,
@@ -48,13 +62,14 @@ def cohort_retention(cohorts: pl.DataFrame) -> alt.HConcatChart:
     right = _triangle(frame, order, columns, step, height)
     last = " Dashed: the month is not over." if not cells["complete"].all() else ""
     old = " All: without the first month, whose customers may be customers of old." if len(months) > 1 else ""
-    over = f" The latest {MOST_COHORTS} months." if len(months) > MOST_COHORTS else ""
+    far = int(joined["months_since"].max() or 0) >= MOST_COHORTS  # type: ignore[arg-type]
+    over = f" The first {MOST_COHORTS - 1} months after it." if far else ""
     return alt.hconcat(
         left,
         right,
         title=heading(
             _finding(cohorts),
-            "Share (%) of the customers first seen in a month who ordered again so many months later."
+            f"Share (%) of the customers first seen in a {called} who ordered again so many months later."
             f"{last}{old}{over}",
             max(560, step * len(columns) + 140),
         ),
@@ -63,6 +78,35 @@ def cohort_retention(cohorts: pl.DataFrame) -> alt.HConcatChart:
 
 
 _KEYS = ("cohort", "months_since", "customers", "cohort_customers", "retention", "complete")
+
+
+def _joined(cohorts: pl.DataFrame, block: str) -> pl.DataFrame:
+    """Add the cohorts of a quarter or year up; a cell stands where all of them have come so far."""
+    if block == "1mo":
+        return cohorts
+    months = pl.col("months_since") == 0
+    return (
+        cohorts.with_columns(pl.col("cohort").dt.truncate(block))
+        .with_columns(months.sum().over("cohort").alias("whole"))
+        .group_by("cohort", "months_since", "whole")
+        .agg(pl.len().alias("held"), pl.col("customers", "cohort_customers").sum(), pl.col("complete").all())
+        .filter(pl.col("held") == pl.col("whole"))
+        .with_columns(retention=pl.col("customers") / pl.col("cohort_customers"))
+        .sort("cohort", "months_since")
+        .select(*_KEYS)
+    )
+
+
+def _name(first: date | None, called: str) -> str:
+    """Name a row by its first month.
+
+    >>> from datetime import date
+    >>> _name(date(2014, 7, 1), "quarter"), _name(date(2014, 1, 1), "year"), _name(date(2014, 7, 1), "month")
+    ('Q3 2014', '2014', 'Jul 2014')
+    """
+    if first is None or called == "month":
+        return numbers.month(first)
+    return f"Q{(first.month + 2) // 3} {first.year}" if called == "quarter" else str(first.year)
 
 
 def panel_right(text: str) -> alt.Title:
@@ -87,10 +131,10 @@ def _overall(cohorts: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _sizes(shown: pl.DataFrame, cohorts: pl.DataFrame) -> pl.DataFrame:
-    """Write the new customers of each month, and of all that the averages are made of."""
+def _sizes(shown: pl.DataFrame, cohorts: pl.DataFrame, called: str) -> pl.DataFrame:
+    """Write the new customers of each row, and of all that the averages are made of."""
     each = shown.group_by("cohort").agg(pl.col("cohort_customers").max()).sort("cohort")
-    labels = [numbers.month(m) for m in each["cohort"]]
+    labels = [_name(m, called) for m in each["cohort"]]
     total = int(newly_won(cohorts).filter(pl.col("months_since") == 0)["cohort_customers"].sum())
     return pl.DataFrame(
         {"month": ["All months", *labels], "size": [numbers.count(n) for n in [total, *each["cohort_customers"]]]}
@@ -122,13 +166,15 @@ def _triangle(frame: pl.DataFrame, order: list[str], columns: list[int], step: i
             alt.Tooltip("people:N", title="Customers"),
         ],
     )
-    colour = alt.Color("retention:Q", scale=theme.ramp(theme.SEQUENTIAL, low, top), legend=None)
+    told = alt.Legend(title="Ordered again", orient="bottom", format=".0%", gradientLength=220, tickCount=4)
+    numbered = len(columns) <= _NUMBERED
+    colour = alt.Color("retention:Q", scale=theme.ramp(theme.SEQUENTIAL, low, top), legend=None if numbered else told)
     layers = [
         base.transform_filter("datum.complete").mark_rect(stroke=theme.PAPER, strokeWidth=2).encode(color=colour),
         base.transform_filter("!datum.complete").mark_rect(opacity=1, fillOpacity=0.35).encode(color=colour),
         base.transform_filter("!datum.complete").mark_rect(fillOpacity=0, stroke=theme.RULE, strokeDash=[3, 2]),
     ]
-    if len(columns) <= _NUMBERED:
+    if numbered:
         layers.append(base.mark_text(fontSize=11).encode(text=alt.Text("text:N"), color=alt.Color("ink:N", scale=None)))
     return layered(*layers, own_colours=True)
 

@@ -51,13 +51,15 @@ def revenue_by_month(months: pl.DataFrame, currency: str) -> alt.VConcatChart:
 
 def _revenue(frame: pl.DataFrame, x: alt.X, currency: str) -> alt.LayerChart:
     """Draw the bars of revenue, each labelled where there is room, else the best and the last."""
-    best = frame["revenue"].arg_max() or 0
+    best, last = frame["revenue"].arg_max() or 0, frame.height - 1
+    # Beside the highest bar there is no room for another figure.
+    marked = {best} if last - best in {1, 2} else {best, last}
     shown = frame.with_columns(
         texts("money", (numbers.money(v, currency) for v in frame["revenue"])),
         texts(
             "mark",
             (
-                numbers.money(v, currency) if frame.height <= _LABELLED or at in {best, frame.height - 1} else ""
+                numbers.money(v, currency) if frame.height <= _LABELLED or at in marked else ""
                 for at, v in enumerate(frame["revenue"])
             ),
         ),
@@ -78,7 +80,9 @@ def _revenue(frame: pl.DataFrame, x: alt.X, currency: str) -> alt.LayerChart:
         *([alt.Tooltip("who:N", title="Of it from"), alt.Tooltip("part:N", title="Their part")] if stacked else []),
         alt.Tooltip("orders:Q", title="Orders", format=","),
     ]
-    base = alt.Chart(bars, width=_width(frame), height=220, title=panel("Revenue")).encode(
+    base = alt.Chart(
+        bars, width=_width(frame), height=220, title=panel(f"Revenue, {currency}" if currency else "Revenue")
+    ).encode(
         x=x,
         y=alt.Y("to:Q", title=None, scale=scale, axis=axis),
         y2=alt.Y2("from:Q"),

@@ -26,7 +26,7 @@ from engine.charts.parts import (
 from engine.report import numbers
 
 _MAP_HEIGHT = 480
-_LABEL_GAP = 36
+_LABEL_GAP = 42
 _LEAST_PAD = 0.1
 """Room around customers who are all alike, in standard deviations."""
 _MAP_POINTS = 1_500

@@ -6,6 +6,7 @@ import itertools
 import random
 import xml.etree.ElementTree as ET
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 import polars as pl
@@ -13,7 +14,7 @@ import pytest
 import vl_convert as vlc
 from polars import selectors
 
-from engine.charts import months, returning, rhythm, seasons, statistics, theme, tree
+from engine.charts import cohorts, months, returning, rhythm, seasons, statistics, theme, tree
 from engine.charts.labels import distinct, settled, two_lines
 from engine.report import numbers
 from engine.report.painter import render
@@ -415,3 +416,38 @@ def test_segments_that_are_alike_are_not_set_against_each_other() -> None:
 
     assert finding(same) == "25% of every segment order again 3 months after their first order"
     assert finding(few) == "Half of those who come back order every 12 days or oftener"
+
+
+@pytest.mark.parametrize(
+    ("length", "first", "rows"),
+    [(24, "Jan 2015", 23), (30, "Q1 2015", 9), (80, "2015", 6)],
+    ids=["months", "quarters", "years"],
+)
+def test_the_cohorts_of_a_long_history_are_joined(length: int, first: str, rows: int) -> None:
+    at = [date(2015 + n // 12, n % 12 + 1, 1) for n in range(length)]
+    table = pl.DataFrame(
+        [
+            {
+                "cohort": cohort,
+                "months_since": since,
+                "customers": 100 if since == 0 else 10 + number % 3,
+                "cohort_customers": 100,
+                "retention": 1.0 if since == 0 else (10 + number % 3) / 100,
+                "complete": since < length - number - 1,
+            }
+            for number, cohort in enumerate(at)
+            for since in range(length - number)
+        ]
+    )
+
+    spec = cohorts.cohort_retention(table).to_dict(validate=False)
+
+    cells = next(each for each in spec["datasets"].values() if "months_since" in each[0])
+    drawn = [row for row in cells if row["month"] == first]
+    # The newest row has no later month yet.
+    assert len({row["month"] for row in cells} - {"All months"}) == rows
+    assert len({row["month"] for row in cells}) <= 26
+    together = {23: 1, 9: 3, 6: 12}[rows]
+    assert drawn[0]["retention"] == pytest.approx(sum(10 + n % 3 for n in range(together)) / (100 * together))
+    # A cell stands only where every month of the row has come so far.
+    assert max(row["months_since"] for row in drawn) == min(cohorts.MOST_COHORTS - 1, length - together)
