@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -37,7 +38,8 @@ def chromium() -> Iterator[Any]:
         pytest.skip("Chromium is not installed: apt-get install chromium")
     playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
     with playwright.sync_playwright() as run:
-        browser = run.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
+        fonts = {name: value for name, value in os.environ.items() if name != "FONTCONFIG_FILE"}
+        browser = run.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS), env=fonts)
         yield browser
         browser.close()
 
