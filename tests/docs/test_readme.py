@@ -46,8 +46,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for year in (2023, 2024):
         (folder / f"exports/{year}.csv.gz").write_bytes(gzip.compress((folder / "orders.csv").read_bytes()))
     (folder / "data").mkdir()
-    (folder / ".venv" / "bin").mkdir(parents=True)
-    (folder / ".venv" / "bin" / "python").symlink_to(sys.executable)
+    # The whole environment: an interpreter that is linked alone does not find its packages.
+    (folder / ".venv").symlink_to(sys.prefix)
     (folder / "cli.py").symlink_to(ROOT / "cli.py")
     for name, real in REAL_EXPORTS.items():
         if REAL.is_dir():
