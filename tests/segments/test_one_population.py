@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -11,7 +10,8 @@ import numpy as np
 import polars as pl
 import pytest
 
-from tests.conftest import BARE, Cli
+from engine import Settings, analyze
+from engine.insights.wanted import INSIGHTS
 
 
 def _export(
@@ -84,12 +84,10 @@ USUAL: dict[str, Any] = {
         "few customers",
     ],
 )
-def test_noise_is_never_called_natural_groups(cli: Cli, tmp_path: Path, shop: dict[str, Any]) -> None:
+def test_noise_is_never_called_natural_groups(tmp_path: Path, shop: dict[str, Any]) -> None:
     _export(tmp_path / "shop.csv", **(USUAL | shop))
 
-    done = cli("analyze", tmp_path / "shop.csv", "--out", tmp_path / "out", "--json", "--quiet", *BARE)
+    k = analyze(tmp_path / "shop.csv", settings=Settings(without=INSIGHTS)).summary["k"]
 
-    assert done.returncode == 0, done.stderr
-    k = json.loads(done.stdout)["k"]
     assert k["structure"] in {"continuum", "none"}
     assert "No natural groups" in k["verdict"] or "No stable structure" in k["verdict"]
