@@ -10,9 +10,10 @@ from typing import Any
 
 import pytest
 
-from engine import config
+from engine import analyze, config
 from engine.config import read_config, write_config
 from engine.errors import EngineError, OutputError
+from engine.insights.wanted import INSIGHTS
 from engine.intake.source import open_source
 from engine.settings import Settings
 from tests.conftest import BARE, Cli
@@ -121,32 +122,38 @@ def _summary(cli: Cli, *arguments: object) -> dict[str, Any]:
     run = cli("analyze", *arguments, *BARE, "--json", "--quiet")
     assert run.returncode == 0, run.stderr
     summary: dict[str, Any] = json.loads(run.stdout)
+    return _without_reasons(summary)
+
+
+def _without_reasons(summary: dict[str, Any]) -> dict[str, Any]:
     for role in summary["source"]["roles"]:  # "named by you", and then nothing comes second
         del role["reason"], role["runner_up"]
     return summary
 
 
-def _same_with_a_configuration(cli: Cli, export: Path, folder: Path) -> None:
-    written = cli("inspect", export, "--write-config", folder / "shop.toml")
+def test_a_written_configuration_gives_the_same_analysis(cli: Cli, export: Path, tmp_path: Path) -> None:
+    written = cli("inspect", export, "--write-config", tmp_path / "shop.toml")
     assert written.returncode == 0, written.stderr
     assert "shop.toml" in written.stderr
 
-    alone = _summary(cli, export, "--out", folder / "alone")
-    configured = _summary(cli, export, "--out", folder / "configured", "--config", folder / "shop.toml")
+    alone = _summary(cli, export, "--out", tmp_path / "alone")
+    configured = _summary(cli, export, "--out", tmp_path / "configured", "--config", tmp_path / "shop.toml")
 
     assert configured == alone
 
 
-def test_a_written_configuration_gives_the_same_analysis(cli: Cli, export: Path, tmp_path: Path) -> None:
-    _same_with_a_configuration(cli, export, tmp_path)
-
-
 @pytest.mark.real_data
 @pytest.mark.parametrize("name", ["cdnow_sample.txt", "superstore_mixed_dates.csv", "online_retail_germany_bom.csv"])
-def test_a_configuration_of_a_real_export_gives_the_same_analysis(
-    name: str, cli: Cli, real_data: Path, tmp_path: Path
-) -> None:
-    _same_with_a_configuration(cli, real_data / name, tmp_path)
+def test_a_configuration_of_a_real_export_gives_the_same_analysis(name: str, real_data: Path, tmp_path: Path) -> None:
+    export = real_data / name
+    bare: dict[str, Any] = {"without": INSIGHTS}
+    write_config(tmp_path / "shop.toml", open_source([export], Settings()), Settings())
+
+    alone = analyze(export, settings=Settings(**bare))
+    configured = analyze(export, settings=Settings(**(read_config(tmp_path / "shop.toml") | bare)))
+
+    assert _without_reasons(configured.summary) == _without_reasons(alone.summary)
+    assert configured.customers.collect().equals(alone.customers.collect())
 
 
 def test_options_of_the_command_line_overrule_the_file(cli: Cli, export: Path, tmp_path: Path) -> None:

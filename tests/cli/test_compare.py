@@ -9,7 +9,9 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from tests.conftest import BARE, Cli
+from engine import Settings, analyze
+from engine.insights.wanted import INSIGHTS
+from tests.conftest import Cli
 from tests.report.test_html import Page
 from tests.runs import write_run
 
@@ -127,7 +129,8 @@ def test_names_stay_from_one_month_to_the_next(cli: Cli, real_data: Path, tmp_pa
     export = pl.read_csv(real_data / "online_retail.csv", infer_schema=False)
     for month in ("2011-11", "2011-12"):
         export.filter(pl.col("InvoiceDate") < f"{month}-01").write_csv(tmp_path / f"{month}.csv")
-        assert cli("analyze", tmp_path / f"{month}.csv", "--out", tmp_path / month, "--quiet", *BARE).returncode == 0
+        bare = Settings(without=INSIGHTS, charts=())
+        analyze(tmp_path / f"{month}.csv", out=tmp_path / month, settings=bare)
 
     run = cli("compare", tmp_path / "2011-11", tmp_path / "2011-12", "--out", tmp_path / "moves", "--json", "--quiet")
 
