@@ -5,26 +5,43 @@ from __future__ import annotations
 import csv
 import json
 import re
+import subprocess
 from pathlib import Path
 
 import polars as pl
 import pytest
 
 from engine.schema import CUSTOMERS
-from tests.conftest import BARE, ROOT, Cli
+from tests.conftest import BARE, ROOT, Cli, run_cli
+
+Run = subprocess.CompletedProcess[str]
 
 
-def test_the_sample_leaves_every_output_in_the_default_folder(cli: Cli, tmp_path: Path) -> None:
-    run = cli("analyze", ROOT / "data" / "sample_orders.csv", cwd=tmp_path, pictures=True)
+@pytest.fixture(scope="module")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> tuple[Run, Path]:
+    """The sample analysed as it comes, and the folder in which that was done."""
+    folder = tmp_path_factory.mktemp("sample")
+    return run_cli("analyze", ROOT / "data" / "sample_orders.csv", cwd=folder, pictures=True), folder
 
-    folder = tmp_path / "output" / "sample_orders"
+
+@pytest.fixture(scope="module")
+def bare(export: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Run, Path]:
+    """An analysis without insights, printed as JSON, and what it left."""
+    folder = tmp_path_factory.mktemp("bare") / "run"
+    return run_cli("analyze", export, "--out", folder, "--json", "--quiet", *BARE), folder
+
+
+def test_the_sample_leaves_every_output_in_the_default_folder(sample: tuple[Run, Path]) -> None:
+    run, started_in = sample
+
+    folder = started_in / "output" / "sample_orders"
     assert run.returncode == 0, run.stderr
     assert sorted(path.name for path in folder.iterdir()) == [
         "activation.csv", "charts", "customers.parquet", "model.json", "rejects.csv",
         "report.html", "run.json", "segments.csv", "summary.json",
     ]  # fmt: skip
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["output"]
-    assert sorted(path.name for path in (tmp_path / "output").iterdir()) == ["sample_orders"]
+    assert sorted(path.name for path in started_in.iterdir()) == ["output"]
+    assert sorted(path.name for path in (started_in / "output").iterdir()) == ["sample_orders"]
     summary = json.loads((folder / "summary.json").read_text(encoding="utf-8"))
     told = " ".join(run.stdout.split())
     assert [each["name"] for each in summary["segments"] if each["name"] not in told] == []
@@ -33,8 +50,8 @@ def test_the_sample_leaves_every_output_in_the_default_folder(cli: Cli, tmp_path
     assert all(len(line) <= 80 for line in run.stdout.splitlines())
 
 
-def test_what_was_detected_is_told_before_the_long_pass(cli: Cli, export: Path, tmp_path: Path) -> None:
-    run = cli("analyze", export, "--out", tmp_path / "run")
+def test_what_was_detected_is_told_before_the_long_pass(sample: tuple[Run, Path]) -> None:
+    run, _ = sample
 
     told = run.stderr.splitlines()
     columns = next(place for place, line in enumerate(told) if "customer = customer_id" in line)
@@ -43,19 +60,21 @@ def test_what_was_detected_is_told_before_the_long_pass(cli: Cli, export: Path, 
     assert "Looking" not in run.stdout
 
 
-def test_json_prints_the_summary_and_quiet_prints_nothing(cli: Cli, export: Path, tmp_path: Path) -> None:
-    as_json = cli("analyze", export, "--out", tmp_path / "run", "--json", "--quiet", *BARE)
+def test_json_prints_the_summary_and_quiet_prints_nothing(
+    cli: Cli, bare: tuple[Run, Path], export: Path, tmp_path: Path
+) -> None:
+    as_json, folder = bare
     quiet = cli("analyze", export, "--out", tmp_path / "run", "--quiet", *BARE)
 
-    assert json.loads(as_json.stdout) == json.loads((tmp_path / "run" / "summary.json").read_text(encoding="utf-8"))
+    assert json.loads(as_json.stdout) == json.loads((folder / "summary.json").read_text(encoding="utf-8"))
     assert (as_json.stderr, quiet.stdout, quiet.stderr) == ("", "", "")
 
 
-def test_customers_and_activation_list_hold_every_customer_once(cli: Cli, export: Path, tmp_path: Path) -> None:
-    cli("analyze", export, "--out", tmp_path / "run", "--quiet", *BARE)
+def test_customers_and_activation_list_hold_every_customer_once(bare: tuple[Run, Path]) -> None:
+    _, folder = bare
 
-    customers = pl.read_parquet(tmp_path / "run" / "customers.parquet")
-    with (tmp_path / "run" / "activation.csv").open(encoding="utf-8", newline="") as file:
+    customers = pl.read_parquet(folder / "customers.parquet")
+    with (folder / "activation.csv").open(encoding="utf-8", newline="") as file:
         listed = list(csv.DictReader(file))
     assert customers.columns[: len(CUSTOMERS.names)] == CUSTOMERS.names
     assert dict(customers.select(CUSTOMERS.names).schema) == dict(CUSTOMERS.schema)
@@ -161,14 +180,14 @@ def test_segments_that_come_again_keep_the_names_of_an_earlier_run(cli: Cli, exp
     assert [row["name"] for row in json.loads(done.stdout)["segments"]] == model["names"]
 
 
-def test_segments_are_explained_in_every_output(cli: Cli, export: Path, tmp_path: Path) -> None:
-    done = cli("analyze", export, "--out", tmp_path / "out", "--json", "--quiet", *BARE)
+def test_segments_are_explained_in_every_output(bare: tuple[Run, Path]) -> None:
+    done, folder = bare
 
     summary = json.loads(done.stdout)
-    customers = pl.read_parquet(tmp_path / "out" / "customers.parquet")
+    customers = pl.read_parquet(folder / "customers.parquet")
     assert customers["certainty"].is_between(0, 1).all()
     assert (customers["next_segment"] != customers["segment"]).all()
-    page = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+    page = (folder / "report.html").read_text(encoding="utf-8")
     for row in summary["segments"]:
         own = customers.filter(pl.col("segment") == row["id"])
         assert own["certainty"].median() == pytest.approx(row["certainty"])
