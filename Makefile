@@ -24,7 +24,7 @@ demo: $(READY) ## Analyse the sample export in data/ and leave the results in ou
 
 .PHONY: test
 test: $(READY) ## Run the tests
-	$(RUN) -m pytest --numprocesses 2
+	$(RUN) -m pytest --numprocesses 2 --dist worksteal
 
 .PHONY: lint
 lint: $(READY) ## Check style and format

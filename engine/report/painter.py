@@ -11,8 +11,10 @@ from __future__ import annotations
 import json
 import os
 import re
-from contextlib import contextmanager, nullcontext
+import sys
+from contextlib import contextmanager, suppress
 from functools import cached_property
+from importlib.metadata import version
 from itertools import cycle
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -106,7 +108,7 @@ class Painter(Attended):
         except OSError as error:
             raise OutputError(f"{folder}: the chart {name} cannot be written ({error.strerror}).") from error
         self._process.ask({"target": str(target)})
-        self._asked += len(self._formats)
+        self._asked += 1 + (PNG in self._formats)  # a PNG is made of the SVG
 
     def finish(self) -> None:
         """Wait until every picture asked for is written."""
@@ -129,13 +131,13 @@ def serve() -> None:
     helpers = _RASTERISERS if PNG in wanted else 0
     rasterisers = cycle([started("engine.report.painter:rasterise", stdout=None) for _ in range(helpers)])
     _know_fonts()
-    bundle = vl_convert.javascript_bundle()  # type: ignore[call-arg]  # the snippet is optional
+    bundle = _bundle()
     if any(wanted):
         vl_convert.vegalite_to_svg(_WARM_UP)
     tell({"bundle": bundle})
     for message in asked():
         target = Path(message["target"])
-        with _answering(target) if SVG in wanted else nullcontext():
+        with _answering(target):
             specification = json.loads(drawable(_specification(target).read_text(encoding="utf-8")))
             svg = vl_convert.vegalite_to_svg(specification)
             target.with_name(f"{target.name}.svg").write_text(svg, encoding="utf-8")
@@ -159,6 +161,20 @@ def rasterise() -> None:
             target.with_name(f"{target.name}.png").write_bytes(_png(svg))
             if SVG not in wanted:
                 picture.unlink()
+
+
+def _bundle() -> str:
+    """Return what draws charts in a page; kept beside the compiled code, since it takes a second and a half to make."""
+    kept = Path(__file__).parent / "__pycache__" / f"vega-{version('vl-convert-python')}.js"
+    with suppress(OSError):
+        return kept.read_text(encoding="utf-8")
+    bundle: str = vl_convert.javascript_bundle()  # type: ignore[call-arg]  # the snippet is optional
+    if not sys.dont_write_bytecode:
+        draft = kept.with_suffix(f".{os.getpid()}")
+        with suppress(OSError):
+            draft.write_text(bundle, encoding="utf-8")
+            draft.replace(kept)
+    return bundle
 
 
 def _know_fonts() -> None:

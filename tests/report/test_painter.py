@@ -27,8 +27,9 @@ def test_pictures_are_there_once_the_painter_has_finished(tmp_path: Path) -> Non
         assert "vegaEmbed" in painter.bundle
 
 
-def test_a_chart_that_cannot_be_drawn_is_named(tmp_path: Path) -> None:
-    with Painter() as painter:
+@pytest.mark.parametrize("formats", [("svg", "png"), ("png",), ("svg",)], ids=["both", "png", "svg"])
+def test_a_chart_that_cannot_be_drawn_is_named(formats: tuple[str, ...], tmp_path: Path) -> None:
+    with Painter(formats) as painter:
         painter.paint("broken", {"mark": 5}, tmp_path)
 
         with pytest.raises(OutputError, match="The chart broken could not be drawn"):
