@@ -11,6 +11,7 @@ import polars as pl
 from engine.charts import theme
 from engine.charts.labels import row_axis
 from engine.charts.parts import heading, layered, panel, texts
+from engine.insights.tree import moved
 from engine.report import numbers
 
 if TYPE_CHECKING:
@@ -24,14 +25,6 @@ _NOTABLE = 0.1
 _FINE_BELOW, _WHOLE_FROM = 10, 1_000
 _STILL = 0.005
 """A change of revenue smaller than this is none."""
-
-_WORDS = {
-    "customers": ("more customers", "fewer customers"),
-    "orders_per_customer": ("more orders per customer", "fewer orders per customer"),
-    "items_per_order": ("more {unit} per order", "fewer {unit} per order"),
-    "price": ("higher prices", "lower prices"),
-    "kept": ("fewer returns", "more returns"),
-}
 
 _GROUPS = {
     "Heavy": theme.SEQUENTIAL[4],
@@ -148,10 +141,7 @@ def _finding(tree: pl.DataFrame, periods: Mapping[str, Any], currency: str) -> s
 
 def _drove(row: dict[str, Any], currency: str) -> str:
     added = row["contribution"]
-    up, down = _WORDS.get(row["factor"], (f"more {row['label'].lower()}", f"less {row['label'].lower()}"))
-    unit = row["label"].split()[0].lower()
-    what = (up if added > 0 else down).format(unit=unit)
-    return f"{what} {'brought' if added > 0 else 'cost'} {numbers.money(abs(added), currency)}"
+    return f"{moved(row)} {'brought' if added > 0 else 'cost'} {numbers.money(abs(added), currency)}"
 
 
 def heaviness(heaviness: pl.DataFrame, currency: str = "") -> alt.HConcatChart:
