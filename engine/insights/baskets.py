@@ -14,14 +14,18 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import polars as pl
 
+from engine.insights.cells import CELL, cells, table_of
 from engine.insights.incidence import Incidence, add_product
 from engine.insights.intervals import around, wilson
+from engine.insights.merge import added, by
 from engine.intake.rules import GIANT_BASKET, is_bought
 from engine.schema import CODE
 from engine.units import ratio
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
+
+    from engine.insights.merge import Merger
 
 MOST_PRODUCTS = 2_000
 """Products that are looked at: the most bought. Their pairs are counted in a table of 16 MB a segment."""
@@ -73,6 +77,9 @@ class Items:
         return _called(number, self.labels)
 
 
+COUNTS: dict[str, Merger] = {"together": by(CELL), "orders": by(CELL), "giant": added}
+
+
 @dataclass(slots=True)
 class Counts:
     """Orders by segment that hold an item (the diagonal) or two of them; added up shard by shard."""
@@ -92,6 +99,16 @@ class Counts:
             np.zeros(segments, dtype=np.int64),
             {"orders": 0, "lines": 0},
         )
+
+    @classmethod
+    def of(cls, sums: Mapping[str, pl.DataFrame], segments: int, items: int) -> Counts:
+        """Read the merged `sums` of several shards."""
+        giant = sums["giant"].row(0, named=True) if len(sums["giant"]) else {"orders": 0, "lines": 0}
+        return cls(table_of(sums["together"], segments, items, items), table_of(sums["orders"], segments), giant)
+
+    def sums(self) -> dict[str, pl.DataFrame]:
+        """Return what was counted as tables, which `COUNTS` merges."""
+        return {"together": cells(self.together), "orders": cells(self.orders), "giant": pl.DataFrame(self.giant)}
 
     def add(self, baskets: pl.DataFrame, segments: np.ndarray) -> None:
         """Count the orders of a shard (`baskets`); `segments` has the segment of each, from 1."""
@@ -165,9 +182,10 @@ def looked_at(together: np.ndarray, orders: int, support: float | None) -> int:
 class Thirds:
     """Orders that hold a third item beside a pair; added up shard by shard."""
 
-    def __init__(self, pairs: pl.DataFrame, items: int) -> None:
+    def __init__(self, pairs: pl.DataFrame, items: int, counted: pl.DataFrame | None = None) -> None:
         self.pairs = pairs
-        self.counts = np.zeros((pairs.height, items), dtype=np.int32)
+        shape = (pairs.height, items)
+        self.counts = np.zeros(shape, dtype=np.int32) if counted is None else table_of(counted, *shape)
         """pairs x items."""
         first, second = pairs["a"].to_numpy(), pairs["b"].to_numpy()
         self._members = np.concatenate([first, second])

@@ -12,17 +12,21 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
+from engine.insights.cells import CELL, cells, table_of
 from engine.insights.incidence import Incidence, add_product
 from engine.insights.intervals import around, wilson
+from engine.insights.merge import added, by
 from engine.insights.quantiles import counted_quantiles
 from engine.intake.rules import GIANT_BASKET
 from engine.schema import CODE
 from engine.units import ratio
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import date
 
     from engine.insights.baskets import Items
+    from engine.insights.merge import Merger
 
 LEAST_CUSTOMERS = 20
 """Customers that must have gone from one product to the other."""
@@ -74,6 +78,9 @@ def visits(baskets: pl.DataFrame, newly_from: date) -> pl.DataFrame:
     return kept.select(CODE, "items", "first_day", pl.when(pl.col("gap") >= 0).then("gap").alias("gap"), "first")
 
 
+STEPS: dict[str, Merger] = {"steps": by(CELL), "first": by(CELL), "next": by(CELL), "returned": added}
+
+
 @dataclass(slots=True)
 class Steps:
     """Customers who came back, by what they bought first and next; added up shard by shard."""
@@ -91,6 +98,21 @@ class Steps:
         """Begin with nothing."""
         first, following = (np.zeros(items, dtype=np.int64) for _ in range(2))
         return cls(np.zeros((items, items), dtype=np.int32), first, following)
+
+    @classmethod
+    def of(cls, sums: Mapping[str, pl.DataFrame], items: int) -> Steps:
+        """Read the merged `sums` of several shards."""
+        first, following = (table_of(sums[name], items) for name in ("first", "next"))
+        return cls(table_of(sums["steps"], items, items), first, following, int(sums["returned"].item()))
+
+    def sums(self) -> dict[str, pl.DataFrame]:
+        """Return what was counted as tables, which `STEPS` merges."""
+        return {
+            "steps": cells(self.pairs),
+            "first": cells(self.first),
+            "next": cells(self.next),
+            "returned": pl.DataFrame({"customers": self.customers}),
+        }
 
     def add(self, visits: pl.DataFrame) -> None:
         """Count the customers of a shard (`visits`)."""

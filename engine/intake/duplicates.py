@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -47,27 +48,48 @@ def count(lines: pl.LazyFrame) -> dict[str, int]:
     return sums.collect(engine="streaming").row(0, named=True)
 
 
-def drop(shards: Sequence[Path], products: pl.DataFrame, rejects: Path) -> tuple[int, int, pl.DataFrame]:
-    """Keep one of each line in every shard, add the others to the rejected lines.
+@dataclass(frozen=True, slots=True)
+class Dropped:
+    """What was dropped of the shards, and the products of the lines that are left."""
 
-    Returns their number, their micros, and the products counted anew.
-    """
+    rows: int
+    amount: int
+    """Micros."""
+    products: pl.DataFrame
+    """See `schema.PRODUCTS`."""
+
+    @classmethod
+    def none(cls, products: pl.DataFrame) -> Dropped:
+        """Nothing was dropped."""
+        return cls(0, 0, products)
+
+
+def drop(shards: Sequence[Path], products: pl.DataFrame, rejects: Path) -> Dropped:
+    """Keep one of each line in every shard, add the others to the rejected lines."""
     rows = amount = 0
-    keys = same_products(products).lazy()
     with rejects.open("ab") as file:
         for shard in shards:
-            lines = _with_same_products(pl.scan_ipc(shard, glob=False), keys)
-            copies = repeated(lines).collect(engine="streaming")
-            rows += int(copies["copies"].sum())
-            amount += int((copies["amount"].cast(pl.Int128) * copies["copies"]).sum())
-            _as_rejects(copies.join(products.select("product_key", *TEXTS), on="product_key", how="left")).write_csv(
-                file, include_header=False
-            )
             once = shard.with_suffix(".once")
-            lines.unique().sink_ipc(once, engine="streaming")
+            copies = drop_in(shard, products, once)
             once.replace(shard)
+            more, money = worth(copies)
+            rows, amount = rows + more, amount + money
+            as_rejects(copies, products).write_csv(file, include_header=False)
     kept = pl.concat([pl.scan_ipc(shard, glob=False) for shard in shards])
-    return rows, amount, recounted(products, kept).collect(engine="streaming")
+    return Dropped(rows, amount, recounted(products, kept).collect(engine="streaming"))
+
+
+def drop_in(shard: Path, products: pl.DataFrame, once: Path) -> pl.DataFrame:
+    """Write one of each line of a shard to `once`; returns those that stood there again (`repeated`)."""
+    lines = _with_same_products(pl.scan_ipc(shard, glob=False), same_products(products).lazy())
+    copies = repeated(lines).collect(engine="streaming")
+    lines.unique().sink_ipc(once, engine="streaming")
+    return copies
+
+
+def worth(copies: pl.DataFrame) -> tuple[int, int]:
+    """Return the number of copies and their micros."""
+    return int(copies["copies"].sum()), int((copies["amount"].cast(pl.Int128) * copies["copies"]).sum())
 
 
 def _with_same_products(lines: pl.LazyFrame, keys: pl.LazyFrame) -> pl.LazyFrame:
@@ -76,8 +98,9 @@ def _with_same_products(lines: pl.LazyFrame, keys: pl.LazyFrame) -> pl.LazyFrame
     return lines.join(keys, on="product_key", how="left").with_columns(product_key="same_as").select(columns)
 
 
-def _as_rejects(copies: pl.DataFrame) -> pl.DataFrame:
+def as_rejects(copies: pl.DataFrame, products: pl.DataFrame) -> pl.DataFrame:
     """Write the copies as rejected lines; of which of several equal lines they are cannot be told."""
+    copies = copies.join(products.select("product_key", *TEXTS), on="product_key", how="left")
     cells = pl.concat_str([pl.col(name).cast(pl.String) for name in WRITTEN], separator=",", ignore_nulls=True)
     ordered = copies.sort(WRITTEN)
     each = ordered.select(pl.all().repeat_by("copies").explode()) if ordered.height else ordered

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -48,18 +49,23 @@ def _counted(lines: pl.LazyFrame, tick: Callable[[int], None]) -> pl.LazyFrame:
 
 
 def _scan_text(part: Part, target: Path, *, lossy: bool) -> pl.LazyFrame:
-    """Scan a text file.
+    """Scan a text file, or the lines of its span: these are numbered from the first of them.
 
     NOTE: the schema has one column more than the file, so that a line with too many cells shows instead of being cut.
     """
     assert part.sample is not None
-    path, dialect, moved = part.path, part.dialect, 0
-    if needs_rewriting(part.sample, dialect):
-        rewrite(path, part.sample, dialect, target)
+    dialect, moved = part.dialect, 0
+    content: Path | bytes = part.path
+    if part.span is not None:
+        content = part_bytes(part)
+        if part.span[0]:
+            dialect = replace(dialect, has_header=False, preamble=0)
+    elif needs_rewriting(part.sample, dialect):
+        rewrite(part.path, part.sample, dialect, target)
         moved = dialect.preamble
-        path, dialect = target, rewritten(dialect)
+        content, dialect = target, rewritten(dialect)
     return pl.scan_csv(
-        path,
+        content,
         has_header=False,
         skip_lines=dialect.skip_lines,
         separator=dialect.delimiter,
@@ -75,6 +81,16 @@ def _scan_text(part: Part, target: Path, *, lossy: bool) -> pl.LazyFrame:
     )
 
 
+def part_bytes(part: Part) -> bytes:
+    """Read the bytes of a text file that its span names."""
+    assert part.span is not None
+    start, stop = part.span
+    with part.path.open("rb") as file:
+        file.seek(start)
+        return file.read(stop - start)
+
+
 def _scan_table(part: Part) -> pl.LazyFrame:
-    lines = scan_table(part.path).rename(raw)
-    return lines.with_columns(pl.lit(None, dtype=pl.String).alias(SURPLUS)).with_row_index(LINE, offset=2)
+    start, stop = part.span or (0, None)
+    lines = scan_table(part.path).rename(raw).slice(start, None if stop is None else stop - start)
+    return lines.with_columns(pl.lit(None, dtype=pl.String).alias(SURPLUS)).with_row_index(LINE, offset=2 + start)

@@ -11,7 +11,7 @@ import polars as pl
 from engine.errors import EngineError, NoDataError, brief
 from engine.intake import duplicates
 from engine.intake.clean import MISSING_CUSTOMER, REASON, SURPLUS, canonical, products_of, raw, text
-from engine.intake.products import TEXTS, line_sums, matched
+from engine.intake.products import SUMS, TEXTS, line_sums, matched
 from engine.intake.scan import FILE, LINE, scan
 from engine.intake.source import Alert
 from engine.resources import is_disk_full
@@ -19,7 +19,7 @@ from engine.schema import LINES, REJECTS
 from engine.units import MICROS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from datetime import datetime
     from pathlib import Path
 
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 SHARD = "shard"
 
 LONGEST = "(longest cell)"
+_EDGES = ("first", "last", LONGEST)
 LONG_CELL = 1_000
 """Bytes of a cell up to which nothing is suspected, whatever the sample holds."""
 
@@ -70,27 +71,35 @@ def write_shards(
         If the input cannot be read to its end, or the folder cannot be written.
     """
     rejects = folder / "rejects.csv"
-    texts = ["order_id"] if drop_duplicates else []  # shown of the lines that are dropped
+    texts = shown_texts(drop_duplicates=drop_duplicates)
     source, sums = _read(source, folder, shards, rejects, texts, tick)
+    paths = tuple(sorted((folder / "shards").rglob("*.arrow")))
+    products = kept_products(source, sums)
+    copies = duplicates.drop(paths, products, rejects) if drop_duplicates else None
+    return settle(source, sums, copies or duplicates.Dropped.none(products), paths, rejects)
+
+
+def shown_texts(*, drop_duplicates: bool) -> list[str]:
+    """Name the texts that the shards hold beside the lines: those shown of the lines that are dropped."""
+    return ["order_id"] if drop_duplicates else []
+
+
+def settle(
+    source: Source, sums: pl.DataFrame, dropped: duplicates.Dropped, shards: tuple[Path, ...], rejects: Path
+) -> Intake:
+    """Tell what the pass left, given the sums of all lines (`one_pass`) and what was dropped of the shards.
+
+    Raises
+    ------
+    EngineError
+        If the amounts add up to more than can be counted exactly.
+    """
     outcomes = _outcomes(sums)
-    products = _products(sums, source)
     rejected = outcomes.filter(pl.col(REASON).is_not_null()).sort("rows", REASON, descending=[True, False])
     by_reason = dict(rejected.select(REASON, "rows").iter_rows())
-    kept = outcomes.filter(pl.col(REASON).is_null())
-    if kept.is_empty():
-        raise NoDataError(
-            f"{source.paths[0]}: none of its {sum(by_reason.values()):,} lines can be used.",
-            hint="; ".join(f"{rows:,} lines: {reason}" for reason, rows in by_reason.items())
-            + ".\nColumns taken: "
-            + ", ".join(f"{each.role} = {each.column}" for each in source.reading.roles.found),
-        )
-    total = kept.row(0, named=True)
-    paths = tuple(sorted((folder / "shards").rglob("*.arrow")))
-    dropped = money = 0
-    if drop_duplicates:
-        dropped, money, products = duplicates.drop(paths, products, rejects)
-    if dropped:
-        by_reason[duplicates.REASON] = dropped
+    total = outcomes.filter(pl.col(REASON).is_null()).row(0, named=True)
+    if dropped.rows:
+        by_reason[duplicates.REASON] = dropped.rows
     if total["turnover"] >= 2**63:
         raise EngineError(
             f"{source.paths[0]}: the amounts add up to {total['turnover'] / MICROS:,.0f}, "
@@ -98,16 +107,50 @@ def write_shards(
             hint="Export the amounts in thousands, or analyse a shorter period.",
         )
     return Intake(
-        shards=paths,
+        shards=shards,
         rejects=rejects,
-        products=products,
-        read=total["rows"] - dropped + sum(by_reason.values()),
-        kept=total["rows"] - dropped,
+        products=dropped.products,
+        read=total["rows"] - dropped.rows + sum(by_reason.values()),
+        kept=total["rows"] - dropped.rows,
         rejected_by_reason=by_reason,
-        revenue=int(total["amount"]) - money,
+        revenue=int(total["amount"]) - dropped.amount,
         first=total["first"],
         last=total["last"],
         alerts=(*source.alerts, *_alerts(rejected, int(total["amount"]))),
+    )
+
+
+def kept_products(source: Source, sums: pl.DataFrame) -> pl.DataFrame:
+    """Return the table of products of all lines that are kept, in the order of their texts.
+
+    Raises
+    ------
+    NoDataError
+        If no line is kept.
+    """
+    outcomes = _outcomes(sums)
+    if outcomes[REASON].null_count() == 0:
+        rejected = outcomes.sort("rows", REASON, descending=[True, False])
+        raise NoDataError(
+            f"{source.paths[0]}: none of its {rejected['rows'].sum():,} lines can be used.",
+            hint="; ".join(f"{rows:,} lines: {why}" for why, rows in rejected.select(REASON, "rows").iter_rows())
+            + ".\nColumns taken: "
+            + ", ".join(f"{each.role} = {each.column}" for each in source.reading.roles.found),
+        )
+    kept = sums.lazy().filter(pl.col(REASON).is_null())
+    columns = zip(TEXTS, _product_columns(source), strict=True)
+    return matched(kept.with_columns(text(column).alias(name) for name, column in columns)).collect()
+
+
+def merge_sums(parts: Iterable[pl.DataFrame]) -> pl.DataFrame:
+    """Merge the sums of passes over parts of the input (`one_pass`)."""
+    whole = pl.concat(parts)
+    texts = [name for name in whole.columns if name not in {"product_key", REASON, *SUMS, "turnover", *_EDGES}]
+    return whole.group_by("product_key", REASON).agg(
+        pl.col(*SUMS, "turnover").sum(),
+        pl.col(texts).first(),
+        pl.col("first").min(),
+        pl.col("last", LONGEST).max(),
     )
 
 
@@ -129,11 +172,11 @@ def _read(
                 f"{source.paths[0]}: reading stopped: {brief(error)}", hint="Check the file and the free disk space."
             ) from error
     else:
-        if mended or not _swallowed(sums, source):
+        if mended or not swallowed(sums, source):
             return source, sums
     shutil.rmtree(folder / "shards")
     source = source.mended()
-    return source, _pass(source, folder, shards, rejects, texts, tick)
+    return source, one_pass(source, folder, shards, rejects, texts, tick)
 
 
 def _checked_pass(
@@ -144,24 +187,28 @@ def _checked_pass(
     NOTE: that a whole file is UTF-8 is checked at a fraction of the cost at which each cell is.
     """
     try:
-        return source, _pass(source, folder, shards, rejects, texts, tick)
+        return source, one_pass(source, folder, shards, rejects, texts, tick)
     except pl.exceptions.ComputeError as error:
         if source.lossy or "utf-8" not in str(error):
             raise
     shutil.rmtree(folder / "shards")
     source = source.forgiving()
-    return source, _pass(source, folder, shards, rejects, texts, tick)
+    return source, one_pass(source, folder, shards, rejects, texts, tick)
 
 
-def _pass(
+def one_pass(
     source: Source, folder: Path, shards: int, rejects: Path, texts: list[str], tick: Callable[[int], None] | None
 ) -> pl.DataFrame:
-    """Read the input to its end; return the sums of its lines by product and what became of them."""
+    """Read the input to its end; return the sums of its lines by product and what became of them.
+
+    The rejected lines are written as CSV, or as an Arrow IPC file where `rejects` ends in .arrow.
+    """
     # NOTE: cached by hand. Left to itself, Polars reads the file once for the kept lines and again for the rejected.
     lines = canonical(scan(source, folder, tick), source.reading).cache()
+    rejected = _reject_rows(lines.filter(pl.col(REASON).is_not_null()), source)
     queries = [
         _sink_shards(lines.filter(pl.col(REASON).is_null()), folder / "shards", shards, texts),
-        _reject_rows(lines.filter(pl.col(REASON).is_not_null()), source).sink_csv(rejects, lazy=True),
+        rejected.sink_ipc(rejects, lazy=True) if rejects.suffix == ".arrow" else rejected.sink_csv(rejects, lazy=True),
         # NOTE: one group_by and no more. Polars runs them one after the other, and keeps the lines for the later ones.
         _sums(lines, source),
     ]
@@ -246,15 +293,7 @@ def _outcomes(sums: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _products(sums: pl.DataFrame, source: Source) -> pl.DataFrame:
-    """Return the table of products, in the order of their texts."""
-    kept = sums.lazy().filter(pl.col(REASON).is_null())
-    columns = zip(TEXTS, _product_columns(source), strict=True)
-    products = kept.with_columns(text(column).alias(name) for name, column in columns)
-    return matched(products).collect()
-
-
-def _swallowed(sums: pl.DataFrame, source: Source) -> bool:
+def swallowed(sums: pl.DataFrame, source: Source) -> bool:
     """Whether a cell is so long that it may hold lines: between two stray quotation marks they vanish in silence."""
     longest = sums[LONGEST].max()
     return isinstance(longest, int) and longest > max(LONG_CELL, 4 * source.longest_cell)

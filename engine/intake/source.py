@@ -50,6 +50,8 @@ class Part:
     dialect: Dialect
     sample: Sample | None
     """None for a table."""
+    span: tuple[int, int] | None = None
+    """The part of the file that is read: bytes of whole lines, or rows of a table; None: all of it."""
 
     @property
     def mended(self) -> bool:

@@ -17,7 +17,8 @@ import polars as pl
 
 from engine.errors import EngineError
 from engine.insights import baskets, sequence
-from engine.insights.merge import merge
+from engine.insights.cells import CELL, cells
+from engine.insights.merge import by
 from engine.machine import peak_memory, processor_seconds
 from engine.process import Attended, Process, asked, tell
 from engine.resources import MB
@@ -25,6 +26,8 @@ from engine.schema import CODE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+    from engine.insights.merge import Merger
 
 RULES, LIKELY, DAYS, ENTRIES, PAIRS, OF_SEGMENTS = "rules", "likely", "days", "entries", "pairs", "of_segments"
 TABLES = (RULES, LIKELY, DAYS, ENTRIES, PAIRS)
@@ -49,47 +52,123 @@ class Task:
     support: float | None
 
 
+class First:
+    """The first look at the baskets of one shard after the other: pairs, steps, first products."""
+
+    def __init__(self, task: Task, sums: Mapping[str, pl.DataFrame] | None = None) -> None:
+        self._task = task
+        self._newly, self._as_of = date.fromisoformat(task.newly), date.fromisoformat(task.as_of)
+        if sums is None:
+            self.counts = baskets.Counts.none(1, task.basket_items)
+            self.steps = sequence.Steps.none(task.step_items)
+            self._entries = []
+        else:
+            self.counts = baskets.Counts.of(sums, 1, task.basket_items)
+            self.steps = sequence.Steps.of(sums, task.step_items)
+            self._entries = [sums["entries"]]
+
+    def add(self, held: pl.DataFrame) -> None:
+        """Look at the baskets of a shard."""
+        if self._task.basket_items:
+            self.counts.add(held, np.ones(held.height, dtype=np.int64))
+        days = sequence.visits(held if self._task.step_items else _NO_BASKETS, self._newly)
+        self.steps.add(days)
+        self._entries.append(sequence.entry_sums(days.lazy(), self._as_of, self._task.horizon).collect())
+
+    def sums(self) -> dict[str, pl.DataFrame]:
+        """Return what was found as tables, which `FIRST` merges."""
+        return {**self.counts.sums(), **self.steps.sums(), "entries": self.entries()}
+
+    def entries(self) -> pl.DataFrame:
+        """Return the first products, see `insights.sequence.entry_sums`."""
+        return FIRST["entries"](self._entries)
+
+    def pairs(self) -> pl.DataFrame:
+        """Return the frequent pairs, see `insights.baskets.frequent`."""
+        return baskets.frequent(self.counts.together[0], int(self.counts.orders[0]), self._task.support)
+
+
+FIRST: dict[str, Merger] = {**baskets.COUNTS, **sequence.STEPS, "entries": by("item", "days")}
+
+
+class Second:
+    """The second look, at what the first one has found: third products beside pairs, and the days between steps."""
+
+    def __init__(
+        self, task: Task, pairs: pl.DataFrame, likely: pl.DataFrame, sums: Mapping[str, pl.DataFrame] | None = None
+    ) -> None:
+        self._task, self._newly = task, date.fromisoformat(task.newly)
+        self._likely = likely
+        counted = None if sums is None else sums["thirds"]
+        self.thirds = baskets.Thirds(pairs.head(baskets.EXTENDED), task.basket_items, counted)
+        nothing = sequence.step_days(sequence.visits(_NO_BASKETS, self._newly), likely, task.step_items)
+        self._between = [nothing if sums is None else sums["between"]]
+
+    @property
+    def needed(self) -> bool:
+        """Whether there is anything to look for."""
+        return bool(self.thirds.pairs.height or self._likely.height)
+
+    def add(self, held: pl.DataFrame) -> None:
+        """Look at the baskets of a shard."""
+        if self.thirds.pairs.height:
+            self.thirds.add(held)
+        if self._likely.height:
+            days = sequence.visits(held, self._newly)
+            self._between.append(sequence.step_days(days, self._likely, self._task.step_items))
+
+    def sums(self) -> dict[str, pl.DataFrame]:
+        """Return what was found as tables, which `SECOND` merges."""
+        return {"thirds": cells(self.thirds.counts), "between": SECOND["between"](self._between)}
+
+
+SECOND: dict[str, Merger] = {"thirds": by(CELL), "between": by("pair", "days")}
+
+
 def count(task: Task) -> dict[str, int]:
     """Count what all customers do, and leave the tables; returns the numbers of orders, pairs and customers.
 
     rules (`baskets.rules_of_pairs`, of triples as well), pairs (the frequent ones), likely and days (the steps, and the
     days between), entries (the first products).
     """
-    newly, as_of = date.fromisoformat(task.newly), date.fromisoformat(task.as_of)
-    counts = baskets.Counts.none(1, task.basket_items)
-    steps = sequence.Steps.none(task.step_items)
-    entries = []
+    first = First(task)
     for each in task.files:
-        held = _read(each)
-        if task.basket_items:
-            counts.add(held, np.ones(held.height, dtype=np.int64))
-        days = sequence.visits(held if task.step_items else _NO_BASKETS, newly)
-        steps.add(days)
-        entries.append(sequence.entry_sums(days.lazy(), as_of, task.horizon).collect())
-    together, orders = counts.together[0], int(counts.orders[0])
-    pairs = baskets.frequent(together, orders, task.support)
-    thirds = baskets.Thirds(pairs.head(baskets.EXTENDED), task.basket_items)
-    likely = steps.likely()
-    between = [sequence.step_days(sequence.visits(_NO_BASKETS, newly), likely, task.step_items)]
-    for each in task.files if thirds.pairs.height or likely.height else ():
-        held = _read(each)
-        if thirds.pairs.height:
-            thirds.add(held)
-        if likely.height:
-            between.append(sequence.step_days(sequence.visits(held, newly), likely, task.step_items))
-    triples = baskets.rules_of_triples(thirds, together, orders, task.support)
+        first.add(_read(each))
+    pairs, likely = first.pairs(), first.steps.likely()
+    second = Second(task, pairs, likely)
+    for each in task.files if second.needed else ():
+        second.add(_read(each))
+    for name, table in found(task, first, second, pairs, likely).items():
+        _write(table, task.folder, name)
+    return numbers(first, pairs)
+
+
+def numbers(first: First, pairs: pl.DataFrame) -> dict[str, int]:
+    """Return the numbers of orders, frequent pairs and customers that were looked at."""
+    return {
+        "orders": int(first.counts.orders[0]),
+        "pairs": pairs.height,
+        **{f"giant_{name}": number for name, number in first.counts.giant.items()},
+        "returned": first.steps.customers,
+    }
+
+
+def found(
+    task: Task, first: First, second: Second, pairs: pl.DataFrame, likely: pl.DataFrame
+) -> dict[str, pl.DataFrame]:
+    """Make the tables (`TABLES`) of what both looks have found."""
+    together, orders = first.counts.together[0], int(first.counts.orders[0])
+    triples = baskets.rules_of_triples(second.thirds, together, orders, task.support)
     if task.support is None:
-        triples = baskets.telling(triples, thirds, together)
+        triples = baskets.telling(triples, second.thirds, together)
     doubles = baskets.rules_of_pairs(pairs, orders, baskets.looked_at(together, orders, task.support))
     rules = [baskets.strongest(each) for each in (doubles, triples)]
-    tables = (pl.concat(rules), likely, merge(between, "pair", "days"), merge(entries, "item", "days"), pairs)
-    for name, table in zip(TABLES, tables, strict=True):
-        _write(table, task.folder, name)
     return {
-        "orders": orders,
-        "pairs": pairs.height,
-        **{f"giant_{name}": number for name, number in counts.giant.items()},
-        "returned": steps.customers,
+        RULES: pl.concat(rules),
+        LIKELY: likely,
+        DAYS: second.sums()["between"],
+        ENTRIES: first.entries(),
+        PAIRS: pairs,
     }
 
 

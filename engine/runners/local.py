@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import polars as pl
@@ -15,7 +15,7 @@ from engine.features.lines import ITEM, PRODUCT, coded, product_codes
 from engine.features.orders import gaps, orders
 from engine.insights import affinity, baskets, columns, months, repeat, rhythm, timing, tree
 from engine.insights.baskets import Items
-from engine.insights.merge import merge
+from engine.insights.merge import added, by, merge_each
 from engine.intake import duplicates
 from engine.intake.products import item_totals, kinds, name_counts
 from engine.intake.rules import giant_baskets
@@ -24,12 +24,26 @@ from engine.runners.sample import kept_customers, kept_lines, part_of
 from engine.schema import CODE, CUSTOMERS, FORECAST, MICROS_OF
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
     from pathlib import Path
 
+    from engine.insights.merge import Merger
     from engine.insights.wanted import Wanted
     from engine.segments.model import Model
+
+SUMS: dict[str, Merger] = {
+    "months": by("month"),
+    "clock": by("weekday", "hour"),
+    "gaps": by("days"),
+    "rhythm": by("item", "days"),
+    "periods": by("period"),
+    "values": by("column", "bucket"),
+    "moments": columns.merge_moments,
+    "baskets": added,
+    "duplicates": added,
+}
+"""The sums of a shard over all customers, and how those of several shards are merged."""
 
 LINES_IN_MEMORY = 8_000_000
 """Lines up to which a shard is held in memory where nobody says otherwise: some 45 bytes a line."""
@@ -80,6 +94,12 @@ class Sums:
     """Number, lines and money of very large orders, see `intake.rules.giant_baskets`."""
     duplicates: dict[str, int]
     """Number and money of lines that repeat another one, see `intake.duplicates.count`."""
+
+    @classmethod
+    def of(cls, sums: Mapping[str, pl.DataFrame]) -> Sums:
+        """Read the merged sums of all shards."""
+        tables: dict[str, Any] = {name: sums[name] for name in SUMS}
+        return cls(**tables | {name: sums[name].row(0, named=True) for name in ("baskets", "duplicates")})
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,17 +191,45 @@ def build_features(
     """
     works, parts = [], []
     for path in shards:
-        work = Work.within(folder, path.stem)
-        shard = read_shard(path, totals, lines_in_memory)
-        write_features(shard, work.features, wanted.as_of, totals, counted=counted)
-        parts.append(_sums_of(shard, work, totals, wanted))
-        if "forecast" in wanted:
-            _keep_sample(shard, work, part_of(len(shards)), seed)
-        works.append(work)
-        del shard  # not to be held while the next one is read
+        works.append(work := Work.within(folder, path.stem))
+        parts.append(
+            build_shard(
+                path,
+                work,
+                totals,
+                wanted,
+                counted=counted,
+                seed=seed,
+                kept=part_of(len(shards)),
+                lines_in_memory=lines_in_memory,
+            )
+        )
         done(path)
         tick(1)
-    return works, _merged(parts)
+    return works, Sums.of(merge_each(parts, SUMS))
+
+
+def build_shard(
+    path: Path,
+    work: Work,
+    totals: Totals,
+    wanted: Wanted,
+    *,
+    counted: bool,
+    seed: int,
+    kept: int,
+    lines_in_memory: int = LINES_IN_MEMORY,
+) -> dict[str, pl.DataFrame]:
+    """Compute the features of one shard and what is needed of it later; returns its sums (`SUMS`).
+
+    `kept` is the number of customers whose lines are kept for the forecast.
+    """
+    shard = read_shard(path, totals, lines_in_memory)
+    write_features(shard, work.features, wanted.as_of, totals, counted=counted)
+    sums = _sums_of(shard, work, totals, wanted)
+    if "forecast" in wanted:
+        _keep_sample(shard, work, kept, seed)
+    return sums
 
 
 def read_shard(path: Path, totals: Totals, lines_in_memory: int = LINES_IN_MEMORY) -> Shard:
@@ -246,22 +294,6 @@ def _sums_of(shard: Shard, work: Work, totals: Totals, wanted: Wanted) -> dict[s
     }
 
 
-def _merged(parts: Sequence[dict[str, pl.DataFrame]]) -> Sums:
-    """Merge the sums of the shards."""
-    of = {name: [part[name] for part in parts] for name in parts[0]}
-    return Sums(
-        months=merge(of["months"], "month"),
-        clock=merge(of["clock"], "weekday", "hour"),
-        gaps=merge(of["gaps"], "days"),
-        rhythm=merge(of["rhythm"], "item", "days"),
-        periods=merge(of["periods"], "period"),
-        values=merge(of["values"], "column", "bucket"),
-        moments=columns.merge_moments(of["moments"]),
-        baskets=_added(of["baskets"]),
-        duplicates=_added(of["duplicates"]),
-    )
-
-
 def all_features(works: Sequence[Work]) -> pl.LazyFrame:
     """Return the features of all customers, one row each, in the order of the shards."""
     return pl.concat([scan(work.features) for work in works])
@@ -299,10 +331,6 @@ def label_customers(
 def _codes(work: Work) -> int:
     """Return the number of customers of a shard: their codes are smaller."""
     return int(scan(work.features).select(pl.col(CODE).max()).collect().item()) + 1
-
-
-def _added(parts: Sequence[pl.DataFrame]) -> dict[str, int]:
-    return pl.concat(parts).sum().row(0, named=True)
 
 
 def collect(query: pl.LazyFrame) -> pl.DataFrame:

@@ -9,19 +9,30 @@ import numpy as np
 import polars as pl
 
 from engine.insights import affinity, baskets, cohorts, repeat, sequence
-from engine.insights.merge import merge
+from engine.insights.merge import by, merge_each
 from engine.runners.counting import DAYS, ENTRIES, LIKELY, OF_SEGMENTS, RULES, Task
 from engine.runners.local import collect, scan
 from engine.schema import CODE, MICROS_OF
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
     from pathlib import Path
 
+    from engine.insights.merge import Merger
     from engine.insights.wanted import Wanted
     from engine.runners.counting import Counting
     from engine.runners.local import Totals, Work
+
+
+SUMS: dict[str, Merger] = {
+    "totals": by("segment"),
+    "categories": affinity.merge_affinity,
+    "products": affinity.merge_affinity,
+    "cohorts": by("segment", "cohort", "months_since"),
+    "repeats": by("segment", "days"),
+}
+"""The sums of a shard by segment, and how those of several shards are merged."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,30 +105,43 @@ def sum_patterns(
     after every shard.
     """
     counting.label(segments, names.height)
-    items, _ = totals.basket
-    parts: dict[str, list[pl.DataFrame]] = {}
+    parts = []
     for work, of_shard in zip(works, segments, strict=True):
-        for name, query in _queries(_shard(work, of_shard), wanted.newly, wanted.as_of).items():
-            parts.setdefault(name, []).append(collect(query))
+        parts.append(sum_shard(work, of_shard, wanted))
         tick(1)
     counts = counting.tables()
+    return finish(merge_each(parts, SUMS), counts, counting.counted, names, totals, wanted, counting.support)
+
+
+def sum_shard(work: Work, segments: np.ndarray, wanted: Wanted) -> dict[str, pl.DataFrame]:
+    """Sum what the customers of a shard do by their segments, given by code (`SUMS`)."""
+    queries = _queries(_shard(work, segments), wanted.newly, wanted.as_of)
+    return {name: collect(query) for name, query in queries.items()}
+
+
+def finish(
+    sums: Mapping[str, pl.DataFrame],
+    counts: Mapping[str, pl.DataFrame],
+    counted: Mapping[str, int],
+    names: pl.DataFrame,
+    totals: Totals,
+    wanted: Wanted,
+    support: float | None,
+) -> Patterns:
+    """Make the tables of the merged sums, and of what was counted (`runners.counting`)."""
+    items, _ = totals.basket
     horizon = sequence.horizon(wanted.newly.date(), wanted.as_of.date())
     return Patterns(
-        totals=merge(parts["totals"], "segment").with_columns(pl.col("segment").cast(pl.Int64)),
-        categories=affinity.merge_affinity(parts["categories"]),
-        products=affinity.merge_affinity(parts["products"]),
-        cohorts=merge(parts["cohorts"], "segment", "cohort", "months_since"),
-        repeats=merge(parts["repeats"], "segment", "days"),
+        totals=sums["totals"].with_columns(pl.col("segment").cast(pl.Int64)),
+        categories=sums["categories"],
+        products=sums["products"],
+        cohorts=sums["cohorts"],
+        repeats=sums["repeats"],
         rules=baskets.finish_rules(counts[RULES], items),
         segment_pairs=baskets.finish_segment_pairs(counts[OF_SEGMENTS], names, items),
         sequences=sequence.finish_sequences(counts[LIKELY], counts[DAYS], items),
         entries=sequence.finish_entries(counts[ENTRIES], items, horizon),
-        counted={
-            **counting.counted,
-            "compared": len(items),
-            "horizon_days": horizon,
-            "basket_support": counting.support,
-        },
+        counted={**counted, "compared": len(items), "horizon_days": horizon, "basket_support": support},
     )
 
 
