@@ -83,6 +83,10 @@ class ModelError(EngineError):
     """A saved model that cannot be used."""
 
 
+class SparkError(EngineError):
+    """A Spark cluster that cannot be reached, cannot do the work, or is gone."""
+
+
 class RunError(EngineError):
     """The folder of an earlier run that is missing, damaged or something else."""
 

@@ -6,26 +6,25 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import polars as pl
 
 from engine.errors import EngineError, ResourceError, brief
 from engine.insights.wanted import INSIGHTS, Wanted
 from engine.intake.extent import extent
-from engine.intake.shards import write_shards
 from engine.intake.source import open_source
-from engine.machine import bytes_read, memory
+from engine.machine import memory
 from engine.report import files as outputs
-from engine.resources import MB, check_space, disk_full, is_disk_full, memory_limit, plan
+from engine.resources import check_space, disk_full, is_disk_full, memory_limit
 from engine.runners import local
+from engine.runners.runner import OneMachine
 from engine.settings import Settings
 from engine.stages import Stages
-from engine.workspace import discard, used_space, workspace
+from engine.workspace import used_space, workspace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
-    from threading import Thread
 
     from engine.intake.extent import Extent
     from engine.intake.shards import Intake
@@ -33,6 +32,7 @@ if TYPE_CHECKING:
     from engine.progress import Progress
     from engine.resources import Plan
     from engine.runners.local import Sums, Totals, Work
+    from engine.runners.runner import Runner
 
     Sources = str | Path | Iterable[str | Path]
 
@@ -51,7 +51,9 @@ class Built:
     """The features of all customers, and the sums that were made with them."""
 
     works: list[Work]
+    """Of each shard, the files that are on this machine."""
     features: pl.LazyFrame
+    """Of all customers, in no particular order."""
     sums: Sums
     totals: Totals
     wanted: Wanted
@@ -76,6 +78,7 @@ class Run:
     limit: int
     """Bytes of memory that the run may use."""
     work: Path
+    runner: Runner
 
     def detect(self) -> Detected:
         """Find out what the input is and what the run will need, once it is sure to find room."""
@@ -86,30 +89,16 @@ class Run:
             for line in source.headlines():
                 self.stages.tell(line)
             size = extent(source)
-            needs = plan(
-                size.bytes,
-                size.lines,
-                self.limit,
-                customers=size.customers,
-                products=size.products,
-                rewritten=size.rewritten,
-                shards=self.settings.shards,
-            )
+            needs = self.runner.plan(size, self.limit, self.settings.shards)
             check_space(needs, self.work.parent, self.target)
         return Detected(source, size, needs)
 
     def read(self, detected: Detected) -> tuple[Intake, datetime]:
         """Read the input once, to shards; return what it left, and the moment that recency is counted to."""
-        # NOTE: where the system tells what has been read, no line need be counted in Python beside the imports.
-        watched = _reading(detected.size)
         message = f"Reading {detected.source.size / 1e6:,.1f} MB"
-        with self.stages.stage("intake", message, **watched) as tick:
-            intake = write_shards(
-                detected.source,
-                self.work,
-                detected.needs.shards,
-                drop_duplicates=self.settings.drop_duplicates,
-                tick=None if "measure" in watched else tick,
+        with self.stages.stage("intake", message, **self.runner.reading(detected.source, detected.size)) as tick:
+            intake = self.runner.read(
+                detected.source, detected.needs, drop_duplicates=self.settings.drop_duplicates, tick=tick
             )
             return intake, _as_of(self.settings.as_of, intake.last)
 
@@ -122,26 +111,20 @@ class Run:
         """
         used = used_space(self.work)
         message = f"Computing the features of the customers from {intake.kept:,} lines"
-        discarding: list[Thread] = []
-        with self.stages.stage("features", message, total=len(intake.shards), unit="shards") as tick:
+        with self.stages.stage("features", message, total=self.runner.shards, unit="shards") as tick:
             totals = local.total(intake.products, categories)
             offered = INSIGHTS if categories is None else ("forecast",)
             wanted = Wanted(frozenset(offered) - frozenset(self.settings.without), intake.first, intake.last, as_of)
             counted = detected.source.reading.roles.column("quantity") is not None
-            works, sums = local.build_features(
-                intake.shards,
-                self.work / "shards",
+            works, features, sums = self.runner.build(
                 totals,
                 wanted,
+                detected.needs,
                 counted=counted,
                 seed=self.settings.seed,
-                lines_in_memory=detected.needs.lines_in_memory,
-                done=lambda shard: discarding.append(discard([shard])),
+                support=self.settings.basket_support,
                 tick=tick,
             )
-            features = local.all_features(works)
-            for thread in discarding:
-                thread.join()
         return Built(works, features, sums, totals, wanted, counted, max(used, used_space(self.work)))
 
 
@@ -153,10 +136,14 @@ def begin(
     tell: Callable[[str], None] | None,
     watch: Callable[[Progress], None] | None,
     *,
+    runner: Runner | None = None,
     protected: Sequence[Path] = (),
     known: Sequence[str] = outputs.OUTPUTS,
 ) -> Iterator[Run]:
-    """Give a run whose temporary files are gone at its end, and whose errors are `EngineError`."""
+    """Give a run whose temporary files are gone at its end, and whose errors are `EngineError`.
+
+    Its stages run on this machine, unless another `runner` is given.
+    """
     settings = settings or Settings()
     paths = [Path(each) for each in ([sources] if isinstance(sources, str | Path) else sources)]
     target = None if out is None else Path(out).resolve()
@@ -164,8 +151,9 @@ def begin(
     limit = memory_limit(settings.memory_limit, memory())
     if target is not None:
         outputs.check_target(target, [*paths, *protected], known)
-    with workspace(settings.temp_dir, stages.tell) as work, _told(work):
-        yield Run(paths, target, protected, known, settings, stages, limit, work)
+    with workspace(settings.temp_dir, stages.tell) as work, _told(work), runner or OneMachine() as chosen:
+        chosen.begin(work, stages.tell)
+        yield Run(paths, target, protected, known, settings, stages, limit, work, chosen)
 
 
 @contextmanager
@@ -182,14 +170,6 @@ def _told(work: Path) -> Iterator[None]:
             f"The run stopped: {brief(error)}",
             hint="Check the free disk space and the folders of --out and --temp-dir.",
         ) from error
-
-
-def _reading(size: Extent) -> dict[str, Any]:
-    """Return how the reading is watched: by the bytes that the process reads, else by the lines that are counted."""
-    before = bytes_read()
-    if before is None:
-        return {"total": size.lines, "unit": "lines"}
-    return {"total": size.on_disk // MB, "unit": "MB", "measure": lambda: ((bytes_read() or before) - before) // MB}
 
 
 def _as_of(given: datetime | None, last: datetime) -> datetime:

@@ -20,7 +20,6 @@ from engine.report.painter import Painter
 from engine.report.summary import customer_figures, records, summarise_input
 from engine.result import Scored
 from engine.run import begin
-from engine.runners import local
 from engine.schema import MICROS_OF
 from engine.segments import monitor
 from engine.segments.model import Model
@@ -85,14 +84,14 @@ def score(
             drawing = preload(*DRAWING)
         built = run.build(detected, intake, as_of, fitted.categories)
         learning.join()
-        with stages.stage("forecast", FORETELLING, total=len(built.works), unit="shards") as tick:
+        with stages.stage("forecast", FORETELLING, total=run.runner.shards, unit="shards") as tick:
             from engine.runners import forecasting  # imports scikit-learn
 
-            forecast = forecasting.forecast(built, fitted, settings, tick)
+            forecast = forecasting.forecast(built, fitted, settings)
+            if forecast.scorer is not None:
+                run.runner.score(forecast.scorer, tick)
         with stages.stage("labels", "Labelling every customer"):
-            customers, _ = local.label_customers(
-                built.works, run.work / "labelled", fitted, built.totals, foretold=forecast.proof is not None
-            )
+            customers = run.runner.label(fitted, built.totals, foretold=forecast.proof is not None)
         with stages.stage("drift", "Measuring the drift"):
             found = monitor.measure(customers, fitted)
             segments = segments_now(customers, fitted)

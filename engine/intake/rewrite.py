@@ -102,6 +102,11 @@ def rewrite(path: Path, sample: Sample, dialect: Dialect, target: Path) -> None:
         raise SourceError(f"{path}: is cut off or damaged ({error}).", hint="Export or copy it again.") from error
 
 
+def ends_inside(line: str, delimiter: str, quote: str | None) -> bool:
+    """Whether a line ends inside a quoted cell, so that the next line belongs to the same record."""
+    return quote is not None and quote in line and bool(_patterns(delimiter, quote).opens.fullmatch(line))
+
+
 def cut(lines: Iterable[str], how: Cut, *, partial: bool = False) -> Iterator[Record]:
     """Cut lines into records: one for each line, but where a quoted cell holds line breaks.
 

@@ -60,7 +60,8 @@ def write(
         with stages.stage("customers", "Writing the customers"):
             for name, chart in result.charts.items():
                 painter.paint(name, chart.to_dict(validate=False), work)
-            files.write_customers(customers, folder)
+            files.sink_customers(customers, folder / CUSTOMERS)
+            files.write_activation(customers, folder)
             shutil.move(rejects, folder / REJECTS)
             safe(result.segments).write_csv(folder / SEGMENTS)
             result.drift.write_csv(folder / DRIFT)

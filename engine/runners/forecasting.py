@@ -30,7 +30,7 @@ from engine.segments.threads import one_thread
 from engine.units import DAY_US
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
     from datetime import datetime
 
     from engine.insights.wanted import Wanted
@@ -61,6 +61,8 @@ class Forecast:
     """What could not be fitted, and why."""
     alive: pl.DataFrame | None = None
     """See `forecast.alive.alive_matrix`."""
+    scorer: Scorer | None = None
+    """Scores all customers as of the end of the data."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,11 +120,10 @@ class Sample:
         return window, table.filter(pl.col("orders") == 0)
 
 
-def forecast(built: Built, model: Model, settings: Settings, tick: Callable[[int], None] = lambda _: None) -> Forecast:
-    """Find out how well the models foretell, and score every customer with the best one.
+def forecast(built: Built, model: Model, settings: Settings) -> Forecast:
+    """Find out how well the models foretell, and which one is to score the customers (`score_shard`).
 
-    `model` labels the customers as they were at the cut-offs. The scores are left beside the features of each shard.
-    `tick` gets a 1 after every shard.
+    `model` labels the customers as they were at the cut-offs.
     """
     works, wanted, horizon = built.works, built.wanted, settings.horizon
     if "forecast" not in wanted:
@@ -151,11 +152,8 @@ def forecast(built: Built, model: Model, settings: Settings, tick: Callable[[int
         models = Models(windows, settings.seed)
         rest = _rest(windows, [others for _, others in seen])
         scorer = Scorer(models, proof.chosen, models.shift(moment), moment, today, rest)
-    for work in works:
-        _score(work, scorer)
-        tick(1)
     alive = alive_matrix(buying, inputs)
-    return Forecast(None, plan, sample.customers.height, proof, verdict(proof), buying, notes, alive)
+    return Forecast(None, plan, sample.customers.height, proof, verdict(proof), buying, notes, alive, scorer)
 
 
 def _plan(sample: Sample, wanted: Wanted, horizon: int | None, covered: int) -> Plan | None:
@@ -201,9 +199,10 @@ def _rest(windows: Sequence[Window], others: Sequence[pl.DataFrame]) -> Rest:
     return Rest(p_return, per_customer, max(spend, 0.0))
 
 
-def _score(work: Work, scorer: Scorer) -> None:
-    """Score the customers of a shard, in the order of its features."""
+def score_shard(work: Work, scorer: Scorer) -> None:
+    """Score the customers of a shard, in the order of its features, and leave the scores beside these."""
     customers = scan(work.features).select("orders", *(name for name in NEEDED if name != "orders"))
     count = scan(work.features).select(pl.len()).collect().item()
-    parts = [scorer.score(collect(customers.slice(start, BATCH))) for start in range(0, count, BATCH)]
+    with one_thread():
+        parts = [scorer.score(collect(customers.slice(start, BATCH))) for start in range(0, count, BATCH)]
     pl.concat(parts).write_ipc(work.forecast, record_batch_size=ROWS)
