@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from engine.commands.options import READING, RUNNING, SCORING, Files, Quiet, command
+from engine.commands.options import READING, RUNNING, SCORING, SPARK, Files, Quiet, command, named_cluster
 from engine.commands.printing import put_out
 from engine.errors import EngineError
 from engine.settings import Settings
@@ -46,6 +46,18 @@ def analyze(
         typer.Option("--out", "-o", metavar="DIR", help="Folder of the results. (default: output/<file name>)"),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print summary.json instead of tables.")] = False,
+    engine: Annotated[
+        str,
+        typer.Option(metavar="ENGINE", help="local, or spark: its workers do the heavy work.", rich_help_panel=SPARK),
+    ] = "local",
+    spark_master: Annotated[
+        str | None,
+        typer.Option(metavar="URL", help="Master, as spark://host:7077. (default: Spark's own)", rich_help_panel=SPARK),
+    ] = None,
+    spark_remote: Annotated[
+        str | None,
+        typer.Option(metavar="URL", help="Spark Connect server, as sc://host:15002.", rich_help_panel=SPARK),
+    ] = None,
     quiet: Quiet = False,
 ) -> None:
     """Analyse an export: segments, what each buys, charts, a report and a customer list."""
@@ -57,6 +69,8 @@ def analyze(
             files,
             out=out or Path("output") / files[0].stem,
             settings=settings,
+            engine=engine,
+            spark=named_cluster(engine, spark_master, spark_remote),
             tell=shown.tell if shown else None,
             watch=shown.watch if shown else None,
         )

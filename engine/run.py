@@ -89,14 +89,14 @@ class Run:
             for line in source.headlines():
                 self.stages.tell(line)
             size = extent(source)
-            needs = self.runner.plan(size, self.limit, self.settings.shards)
+            needs = self.runner.plan(source, size, self.limit, self.settings.shards)
             check_space(needs, self.work.parent, self.target)
         return Detected(source, size, needs)
 
     def read(self, detected: Detected) -> tuple[Intake, datetime]:
         """Read the input once, to shards; return what it left, and the moment that recency is counted to."""
         message = f"Reading {detected.source.size / 1e6:,.1f} MB"
-        with self.stages.stage("intake", message, **self.runner.reading(detected.source, detected.size)) as tick:
+        with self.stages.stage("intake", message, **self.runner.reading(detected.size)) as tick:
             intake = self.runner.read(
                 detected.source, detected.needs, drop_duplicates=self.settings.drop_duplicates, tick=tick
             )

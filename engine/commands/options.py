@@ -35,6 +35,7 @@ _RFM = "RFM scores from 1 to 5"
 _INSIGHTS = "What is told beside the segments"
 _CHARTS = "Files of the charts (the report has them all the same)"
 _RESOURCES = "Memory and disk (none changes a result)"
+SPARK = "Past one machine (the results are the same)"
 
 _MEASURES = {"rfm_recency": "recency_days", "rfm_orders": "orders", "rfm_revenue": "revenue"}
 _ROLES = {
@@ -107,6 +108,30 @@ RUNNING: dict[str, Any] = {
 
 SCORING = ("currency", "as_of", "without", "horizon", "memory_limit", "temp_dir", "shards")
 """Those of them that a saved model leaves open."""
+
+
+def named_cluster(engine: str, master: str | None, remote: str | None) -> str | None:
+    """Return the URL of the cluster that is named, None where none is.
+
+    Raises
+    ------
+    EngineError
+        If two are named, one is of the other kind, or the engine is another one.
+    """
+    if master is not None and remote is not None:
+        raise EngineError("A master and a Connect server are named.", hint="Pass --spark-master or --spark-remote.")
+    for option, url, right in (
+        ("--spark-master", master, master is None or not master.startswith("sc://")),
+        ("--spark-remote", remote, remote is None or remote.startswith("sc://")),
+    ):
+        if url is not None and engine != "spark":
+            raise EngineError(f"{option} is given, and the engine is {engine}.", hint="Pass --engine spark as well.")
+        if not right:
+            raise EngineError(
+                f"{option} {url}: is no address of that kind.",
+                hint="A master is spark://host:7077, yarn, k8s://… or local[*]; a Connect server sc://host:15002.",
+            )
+    return master or remote
 
 
 def command(app: typer.Typer, *groups: dict[str, Any]) -> Callable[[Callable[..., None]], Callable[..., None]]:

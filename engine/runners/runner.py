@@ -43,10 +43,10 @@ class Runner(Protocol):
     def begin(self, work: Path, tell: Callable[[str], None]) -> None:
         """Take the folder of the run's temporary files, and whom to tell what is to be minded."""
 
-    def plan(self, size: Extent, limit: int, shards: int | None) -> Plan:
+    def plan(self, source: Source, size: Extent, limit: int, shards: int | None) -> Plan:
         """Decide what the run needs, see `resources.plan`."""
 
-    def reading(self, source: Source, size: Extent) -> dict[str, Any]:
+    def reading(self, size: Extent) -> dict[str, Any]:
         """Say how the reading is watched, see `Stages.stage`."""
 
     def read(self, source: Source, needs: Plan, *, drop_duplicates: bool, tick: Tick) -> Intake:
@@ -111,8 +111,9 @@ class OneMachine:
         del tell
         self._folder = work
 
-    def plan(self, size: Extent, limit: int, shards: int | None) -> Plan:
+    def plan(self, source: Source, size: Extent, limit: int, shards: int | None) -> Plan:
         """Fit the shards into the memory."""
+        del source
         return plan(
             size.bytes,
             size.lines,
@@ -123,9 +124,8 @@ class OneMachine:
             shards=shards,
         )
 
-    def reading(self, source: Source, size: Extent) -> dict[str, Any]:
+    def reading(self, size: Extent) -> dict[str, Any]:
         """Watch by the bytes that the process reads, else by the lines that are counted."""
-        del source
         before = bytes_read()
         if before is None:
             return {"total": size.lines, "unit": "lines"}

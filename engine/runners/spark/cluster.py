@@ -8,6 +8,7 @@ import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import warnings
 from contextlib import contextmanager, suppress
@@ -253,13 +254,16 @@ def _check_packages() -> None:
 
 def _session(url: str | None) -> SparkSession:
     """Begin a session with a cluster, or take the active one where none is named."""
-    from pyspark.sql import SparkSession
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        from pyspark.sql import SparkSession
 
     remote = url is not None and url.startswith(REMOTE)
     if url is None and (active := SparkSession.getActiveSession()) is not None:
         return active
     builder = SparkSession.builder.appName("hidden-segments")
-    with _told(url):
+    with _told(url), warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # PySpark asks for an older pandas, which is not used
         if remote:
             _check_address(url or "", 15002)
             return builder.remote(url).getOrCreate()
@@ -271,7 +275,33 @@ def _session(url: str | None) -> SparkSession:
         for name, value in _own_settings(url or "local").items():
             builder = builder.config(name, value)
         os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
-        return builder.getOrCreate()
+        with _silenced():
+            return builder.getOrCreate()
+
+
+@contextmanager
+def _silenced() -> Iterator[None]:
+    """Keep what Java writes to stderr from the terminal: it inherits the stream when it is started.
+
+    Raises
+    ------
+    SparkError
+        If it does not start: with what it wrote last.
+    """
+    kept = os.dup(2)
+    with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as written:
+        os.dup2(written.fileno(), 2)
+        try:
+            yield
+        except Exception as error:
+            written.seek(0)
+            said = [line.strip() for line in written if line.strip() and not line.startswith("WARNING")]
+            if "gateway" not in str(error).lower() or not said:
+                raise
+            raise SparkError(f"Spark's Java did not start: {brief(ValueError(said[-1]))}") from error
+        finally:
+            os.dup2(kept, 2)
+            os.close(kept)
 
 
 def _own_settings(url: str) -> dict[str, str]:

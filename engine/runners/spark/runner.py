@@ -6,6 +6,7 @@ as on one machine) and the labelled customers (for the tables and the list): som
 
 from __future__ import annotations
 
+import json
 import statistics
 import tempfile
 from dataclasses import replace
@@ -79,15 +80,18 @@ class OnSpark:
         """Take the folder of the run."""
         self._folder, self._tell = work, tell
 
-    def plan(self, size: Extent, limit: int, shards: int | None) -> Plan:
+    def plan(self, source: Source, size: Extent, limit: int, shards: int | None) -> Plan:
         """Begin the session, and choose the shards by the input and the processors."""
         self._tell("Starting Spark")
         self._cluster = Cluster(self._spark, self._tell).__enter__()
-        processors = self._probed()
+        self._on.send(code.archived(self._folder))
+        self._check_seen(source)
+        processors = self._on.processors
         whole = max(size.bytes, size.lines * BYTES_PER_LINE)
         by_size = max(-(-whole // BYTES_PER_SHARD), min(2 * processors, -(-whole // LEAST_BYTES)), 1)
         self._shards = shards or by_size
         self._processors = processors
+        self._cut(source, whole=False)
         self._told |= {"processors": processors, "shards": self._shards}
         return Plan(
             shards=self._shards,
@@ -97,12 +101,6 @@ class OnSpark:
             output_needed=size.customers * OUTPUT_BYTES + OUTPUT_BASE,
         )
 
-    def _probed(self) -> int:
-        """Send the code, hold the workers against this machine; return the tasks that they can do at once."""
-        self._on.send(code.archived(self._folder))
-        self._ask({})
-        return self._on.processors
-
     def _ask(self, files: dict[str, int]) -> list[dict[str, Any]]:
         """Ask the workers about themselves and whether they see files.
 
@@ -111,8 +109,6 @@ class OnSpark:
         SparkError
             If one of them cannot do the work.
         """
-        import json
-
         frame = self._on.numbers(max(2 * self._on.processors, 4))
         asked = self._on.mapped(frame, task("engine.runners.spark.probe:looked", files), "told string")
         told = [json.loads(each) for each in self._on.fetch(asked)["told"].to_pylist()]
@@ -139,11 +135,9 @@ class OnSpark:
         assert self._cluster is not None, "the session begins with the plan"
         return self._cluster
 
-    def reading(self, source: Source, size: Extent) -> dict[str, Any]:
+    def reading(self, size: Extent) -> dict[str, Any]:
         """Watch by the tasks."""
         del size
-        self._check_seen(source)
-        self._cut(source, whole=False)
         return {"total": len(self._tasks), "unit": "tasks"}
 
     def _check_seen(self, source: Source) -> None:
