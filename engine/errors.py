@@ -7,6 +7,7 @@ a program that calls the library catches `EngineError`.
 from __future__ import annotations
 
 import difflib
+import re
 from typing import TYPE_CHECKING, Self
 
 if TYPE_CHECKING:
@@ -39,6 +40,11 @@ class SourceError(EngineError):
     @classmethod
     def missing(cls, path: Path) -> Self:
         """No file at `path`; suggests a file of nearly the same name beside it."""
+        if re.match(r"[A-Za-z][A-Za-z0-9+.-]+:/", str(path)):
+            return cls(
+                f"{path}: is no file of this machine.",
+                hint="Spark reads what an object store holds: --engine spark. Or copy the file here.",
+            )
         beside = [entry.name for entry in path.parent.iterdir()] if path.parent.is_dir() else []
         return cls(f"{path}: no such file.", hint=did_you_mean(path.name, beside) or "Check the path and its spelling.")
 

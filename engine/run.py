@@ -13,7 +13,6 @@ import polars as pl
 from engine.errors import EngineError, ResourceError, brief
 from engine.insights.wanted import INSIGHTS, Wanted
 from engine.intake.extent import extent
-from engine.intake.source import open_source
 from engine.machine import memory
 from engine.report import files as outputs
 from engine.resources import check_space, disk_full, is_disk_full, memory_limit
@@ -83,7 +82,7 @@ class Run:
     def detect(self) -> Detected:
         """Find out what the input is and what the run will need, once it is sure to find room."""
         with self.stages.stage("detect", "Looking at the input"):
-            source = open_source(self.paths, self.settings, spool=self.work)
+            source = self.runner.open(self.paths, self.settings)
             if self.target is not None:
                 outputs.check_target(self.target, [*source.paths, *self.protected], self.known)
             for line in source.headlines():

@@ -90,6 +90,8 @@ def _text(sample: Sample) -> tuple[int, int]:
 
 
 def _table(part: Part, by_row: float) -> tuple[int, int]:
+    if part.rows is not None:
+        return int(part.rows * by_row), part.rows
     if kind(part.path) == "parquet":
         rows = pl.scan_parquet(part.path, glob=False).select(pl.len()).collect(engine="streaming").item()
         return int(rows * by_row), rows

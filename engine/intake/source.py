@@ -52,6 +52,8 @@ class Part:
     """None for a table."""
     span: tuple[int, int] | None = None
     """The part of the file that is read: bytes of whole lines, or rows of a table; None: all of it."""
+    rows: int | None = None
+    """Rows of a table, where they have been counted."""
 
     @property
     def mended(self) -> bool:

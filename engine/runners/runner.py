@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Protocol, Self
 
 from engine.intake.shards import write_shards
+from engine.intake.source import open_source
 from engine.machine import bytes_read
 from engine.report.files import sink_customers
 from engine.resources import MB, plan
@@ -13,7 +14,7 @@ from engine.runners.counting import Counting
 from engine.workspace import discard
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from pathlib import Path
     from threading import Thread
     from types import TracebackType
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from engine.runners.local import Sums, Totals, Work
     from engine.runners.patterns import Patterns
     from engine.segments.model import Model
+    from engine.settings import Settings
 
     Tick = Callable[[int], None]
 
@@ -42,6 +44,9 @@ class Runner(Protocol):
 
     def begin(self, work: Path, tell: Callable[[str], None]) -> None:
         """Take the folder of the run's temporary files, and whom to tell what is to be minded."""
+
+    def open(self, paths: Sequence[Path], settings: Settings) -> Source:
+        """Look at samples of the input, see `intake.source.open_source`."""
 
     def plan(self, source: Source, size: Extent, limit: int, shards: int | None) -> Plan:
         """Decide what the run needs, see `resources.plan`."""
@@ -110,6 +115,10 @@ class OneMachine:
         """Take the folder of the run."""
         del tell
         self._folder = work
+
+    def open(self, paths: Sequence[Path], settings: Settings) -> Source:
+        """Look at the files."""
+        return open_source(paths, settings, spool=self._folder)
 
     def plan(self, source: Source, size: Extent, limit: int, shards: int | None) -> Plan:
         """Fit the shards into the memory."""

@@ -32,12 +32,15 @@ INSTALL = "Install it with `pip install 'hidden-segments[spark]'`."
 PATIENCE = 80.0
 """Seconds that a job may wait without any worker."""
 REMOTE = "sc://"
+BATCH = "spark.sql.execution.arrow.maxRecordsPerBatch"
 SETTINGS = {
     "spark.sql.session.timeZone": "UTC",
-    "spark.sql.execution.arrow.maxRecordsPerBatch": "64",  # packs of some megabytes each
+    BATCH: "64",  # packs of some megabytes each
     "spark.sql.adaptive.coalescePartitions.enabled": "false",
 }
 """What the session needs while the run lasts."""
+MANY_ROWS = {BATCH: "100000"}
+"""What tasks need that get small rows."""
 FETCHED = 128_000_000
 """Bytes that come to this machine at once."""
 
@@ -101,6 +104,18 @@ class Cluster:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # it asks for an older pandas, which is not used
             return frame.mapInArrow(function, columns)
+
+    @contextmanager
+    def set(self, settings: dict[str, str]) -> Iterator[None]:
+        """Change settings of the session for a while."""
+        before = {name: self.session.conf.get(name) for name in settings}
+        for name, value in settings.items():
+            self.session.conf.set(name, value)
+        try:
+            yield
+        finally:
+            for name, earlier in before.items():
+                self.session.conf.set(name, earlier)
 
     def keep(self, frame: DataFrame) -> DataFrame:
         """Keep the rows of a frame on the disks of the workers once they are computed; what is lost is made anew."""

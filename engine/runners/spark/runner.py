@@ -9,16 +9,18 @@ from __future__ import annotations
 import json
 import statistics
 import tempfile
+from contextlib import nullcontext
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Self
 
 import polars as pl
 
-from engine.errors import EngineError, OutputError, SparkError
+from engine.errors import EngineError, OutputError, SourceError, SparkError
 from engine.insights import baskets
 from engine.intake import duplicates
 from engine.intake.products import TEXTS
 from engine.intake.shards import kept_products, settle, shown_texts, swallowed
+from engine.intake.source import open_source
 from engine.report.files import sink_customers
 from engine.resources import BYTES_PER_LINE, FEATURES_BYTES, LABELLED_BYTES, MB, OUTPUT_BASE, OUTPUT_BYTES, Plan
 from engine.runners import local, patterns
@@ -26,10 +28,11 @@ from engine.runners.counting import DAYS, ENTRIES, LIKELY, OF_SEGMENTS, PAIRS, R
 from engine.runners.local import Sums, Work
 from engine.runners.sample import part_of
 from engine.runners.spark import code, probe, tasks
-from engine.runners.spark.cluster import Cluster
+from engine.runners.spark.cluster import MANY_ROWS, Cluster
 from engine.runners.spark.packs import DDL, joined, unpacked
 from engine.runners.spark.pieces import cut_input
 from engine.runners.spark.pieces import tasks as dealt
+from engine.runners.spark.remote import COPY, open_remote, rows, url_of
 from engine.runners.spark.worker import task
 from engine.schema import MICROS_OF, REJECTS
 
@@ -49,7 +52,9 @@ if TYPE_CHECKING:
     from engine.runners.patterns import Patterns
     from engine.runners.runner import Tick
     from engine.runners.spark.packs import Pack
+    from engine.runners.spark.pieces import Piece
     from engine.segments.model import Model
+    from engine.settings import Settings
 
 Merged = dict[str, dict[str, pl.DataFrame]]
 """Sums by group and name."""
@@ -75,16 +80,36 @@ class OnSpark:
         self._cluster: Cluster | None = None
         self._told: dict[str, Any] = {}
         self._scorer: Scorer | None = None
+        self._rows: DataFrame | None = None
+        """What Spark itself reads; None where the workers read files."""
+        self._tasks: list[list[Piece]] = []
 
     def begin(self, work: Path, tell: Callable[[str], None]) -> None:
         """Take the folder of the run."""
         self._folder, self._tell = work, tell
 
-    def plan(self, source: Source, size: Extent, limit: int, shards: int | None) -> Plan:
-        """Begin the session, and choose the shards by the input and the processors."""
+    def open(self, paths: Sequence[Path], settings: Settings) -> Source:
+        """Look at the files here, or have Spark read samples of those that only it can reach."""
+        urls = [url_of(path) for path in paths]
+        if not any(urls):
+            return open_source(paths, settings, spool=self._folder)
+        if missing := [path for path, url in zip(paths, urls, strict=True) if url is None]:
+            raise SourceError(f"{missing[0]}: is a path, and others are URLs.", hint="Name all files as URLs.")
+        self._start()
+        source, files = open_remote(self._on, [url for url in urls if url], settings, self._folder)
+        self._rows = rows(self._on, files)
+        return source
+
+    def _start(self) -> None:
+        """Begin the session and send the code."""
         self._tell("Starting Spark")
         self._cluster = Cluster(self._spark, self._tell).__enter__()
         self._on.send(code.archived(self._folder))
+
+    def plan(self, source: Source, size: Extent, limit: int, shards: int | None) -> Plan:
+        """Begin the session, and choose the shards by the input and the processors."""
+        if self._cluster is None:
+            self._start()
         self._check_seen(source)
         processors = self._on.processors
         whole = max(size.bytes, size.lines * BYTES_PER_LINE)
@@ -138,10 +163,11 @@ class OnSpark:
     def reading(self, size: Extent) -> dict[str, Any]:
         """Watch by the tasks."""
         del size
-        return {"total": len(self._tasks), "unit": "tasks"}
+        return {"total": len(self._tasks), "unit": "tasks"} if self._tasks else {}
 
     def _check_seen(self, source: Source) -> None:
-        sizes = {str(part.path.resolve()): part.size for part in source.parts}
+        local = source.parts if self._rows is None else ()
+        sizes = {str(part.path.resolve()): part.size for part in local}
         if unseen := [path for worker in self._ask(sizes) for path in worker["unseen"]]:
             raise SparkError(
                 f"{unseen[0]}: a worker does not see this file as it is here.",
@@ -149,7 +175,8 @@ class OnSpark:
             )
 
     def _cut(self, source: Source, *, whole: bool) -> None:
-        self._tasks = dealt(cut_input(_lean(source), self._processors, whole=whole), self._processors)
+        if self._rows is None:
+            self._tasks = dealt(cut_input(_lean(source), self._processors, whole=whole), self._processors)
 
     def read(self, source: Source, needs: Plan, *, drop_duplicates: bool, tick: Tick) -> Intake:
         """Have the workers read the input: the lines stay with them, by shard."""
@@ -176,8 +203,9 @@ class OnSpark:
         whole = False
         while True:
             state = tasks.Intake(_lean(source), self._tasks, self._shards, texts)
-            packs = self._on.keep(self._mapped(self._on.numbers(len(self._tasks)), "intake", state))
-            told = pl.concat([pack.table for pack in self._packs(packs, [tasks.READ], tick)])
+            packs = self._on.keep(self._reading(state))
+            with self._on.set(MANY_ROWS) if self._rows is not None else nullcontext():
+                told = pl.concat([pack.table for pack in self._packs(packs, [tasks.READ], tick)])
             problems = told["problem"].drop_nulls().to_list()
             mended = all(part.mended for part in source.parts)
             if not problems:
@@ -185,7 +213,11 @@ class OnSpark:
                 if mended or not swallowed(sums, source):
                     return source, packs, told, sums
             self._on.drop(packs)
-            if tasks.BROKEN in problems and not whole:
+            if tasks.BROKEN in problems and self._rows is not None and mended:
+                raise SourceError(
+                    f"{source.paths[0]}: its cells hold line breaks, and Spark gives it by lines.", hint=COPY
+                )
+            if tasks.BROKEN in problems and self._rows is None and not whole:
                 whole = True
             elif any("utf-8" in each for each in problems) and not source.lossy:
                 source = source.forgiving()
@@ -198,6 +230,11 @@ class OnSpark:
                 )
             self._cut(source, whole=whole)
 
+    def _reading(self, state: tasks.Intake) -> DataFrame:
+        if self._rows is None:
+            return self._mapped(self._on.numbers(len(self._tasks)), "intake", state)
+        return self._on.mapped(self._rows, task(f"{WORK}:intake_rows", state), DDL)
+
     def _write_rejects(self, packs: DataFrame, told: pl.DataFrame, target: Path) -> None:
         """Write the rejected lines in the order of the input; lines are numbered within the file."""
         before = told.sort("task", "piece").select(
@@ -209,10 +246,10 @@ class OnSpark:
             for parts in self._parts(packs, [tasks.REJECTS]):
                 for pack in sorted(parts, key=lambda pack: (pack.place, pack.number)):
                     table = pack.table.with_columns(pl.lit(pack.place, pl.Int64).alias("task"))
-                    numbered = table.join(
-                        before, left_on=["task", "piece"], right_on=["task", "piece"], how="left", maintain_order="left"
-                    ).with_columns(pl.col("line") + pl.col("before"))
-                    numbered.select(REJECTS.names).write_csv(file, include_header=False)
+                    placed = table.join(before, on=["task", "piece"], how="left", maintain_order="left")
+                    # Spark does not tell which lines of a file it gives.
+                    line = pl.lit(None, pl.Int64) if self._rows is not None else pl.col("line") + pl.col("before")
+                    placed.with_columns(line=line).select(REJECTS.names).write_csv(file, include_header=False)
 
     def _once(self, packs: DataFrame, products: pl.DataFrame, rejects: Path) -> tuple[DataFrame, duplicates.Dropped]:
         """Have repeated lines dropped."""
@@ -379,14 +416,14 @@ class OnSpark:
             self._tell(f"The workers do not see {target.parent.parent}: this machine writes the customers.")
             sink_customers(customers, target)
             return
-        rows = self._on.mapped(self._ordered, task(f"{WORK}:rows", dict(schema)), _struct(schema))
-        self._on.write(rows, target.resolve().as_uri())
+        written = self._on.mapped(self._ordered, task(f"{WORK}:rows", dict(schema)), _struct(schema))
+        self._on.write(written, target.resolve().as_uri())
         for other in [each for each in target.iterdir() if each.suffix != ".parquet"]:
             other.unlink()
-        written = pl.scan_parquet(target).select(pl.len()).collect().item()
-        if written != customers.select(pl.len()).collect().item():
+        count = pl.scan_parquet(target).select(pl.len()).collect().item()
+        if count != customers.select(pl.len()).collect().item():
             raise OutputError(
-                f"{target}: the workers wrote {written:,} customers, not all.",
+                f"{target}: the workers wrote {count:,} customers, not all.",
                 hint="Name a folder with --out that all machines see under the same path.",
             )
 
@@ -449,7 +486,7 @@ def _lean(source: Source) -> Source:
     parts = (
         replace(
             part,
-            path=part.path.resolve(),
+            path=part.path if url_of(part.path) else part.path.resolve(),
             sample=None if part.sample is None else replace(part.sample, head="", pieces=()),
         )
         for part in source.parts

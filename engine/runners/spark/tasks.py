@@ -7,6 +7,7 @@ shard, and no shard two; a customer lies in the shard of its hash, is never null
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -26,16 +27,17 @@ from engine.runners.local import Work
 from engine.runners.ordering import BATCH
 from engine.runners.spark import worker
 from engine.runners.spark.packs import Pack, Spool, joined, packed, unpacked
+from engine.runners.spark.remote_tasks import pieces
 from engine.schema import CODE
 from engine.workspace import workspace
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from engine.forecast.scores import Scorer
     from engine.insights.merge import Merger
     from engine.insights.wanted import Wanted
-    from engine.intake.source import Source
+    from engine.intake.source import Part, Source
     from engine.runners.counting import Task
     from engine.runners.local import Totals
     from engine.runners.spark.pieces import Piece
@@ -80,24 +82,34 @@ def intake(state: Intake, batches: Batches) -> Packs:
     """Read the pieces of one task: lines by shard, rejected lines, what was read of each piece, and the sums."""
     for batch in batches:
         for number in batch.column(0).to_pylist():
-            yield from _read(state, number)
+            yield from _read(state, number, ((piece, _line_count) for piece in state.tasks[number]))
 
 
-def _read(state: Intake, task: int) -> Packs:
+def intake_rows(state: Intake, batches: Batches) -> Packs:
+    """Do the same with the rows of a partition that Spark has read."""
+    from pyspark import TaskContext
+
+    context = TaskContext.get()
+    place = 0 if context is None else context.partitionId()
+    read = pieces(state.source.parts, batches)
+    yield from _read(state, place, ((piece, partial(_given_count, lines)) for piece, lines in read))
+
+
+def _read(state: Intake, task: int, read: Iterable[tuple[Piece, Callable[[Piece], int]]]) -> Packs:
     sums, told, part = [], [], 0
-    for place, piece in enumerate(state.tasks[task]):
-        with workspace(_folder()) as folder:
-            found: dict[str, Any] = {"task": task, "piece": place, "file": piece.files[0], "lines": 0, "problem": None}
-            told.append(found)
+    for place, (piece, count) in enumerate(read):
+        with workspace(folder_of_tasks()) as folder:
+            about: dict[str, Any] = {"task": task, "piece": place, "file": piece.files[0], "lines": 0, "problem": None}
+            told.append(about)
             try:
-                found["lines"] = _line_count(piece)
+                about["lines"] = count(piece)
                 rejects = folder / "rejects.arrow"
                 of_piece = one_pass(replace(state.source, parts=piece.parts), folder, 1, rejects, state.texts, None)
             except (pl.exceptions.PolarsError, OSError, EngineError) as error:
-                found["problem"] = f"{type(error).__name__}: {brief(error)}"
+                about["problem"] = f"{type(error).__name__}: {brief(error)}"
                 break
-            if piece.cut and int(of_piece["lines"].sum()) != found["lines"] - _skipped(piece):
-                found["problem"] = BROKEN
+            if about["lines"] and int(of_piece["lines"].sum()) != about["lines"] - _skipped(piece):
+                about["problem"] = BROKEN
                 break
             sums.append(of_piece)
             kept = pl.scan_ipc(folder / "shards" / "0.arrow", glob=False)
@@ -133,15 +145,34 @@ def _line_count(piece: Piece) -> int:
     if len(content) != stop - start:
         raise EngineError(f"{part.path}: has become shorter while it was read.", hint="Run it again.")
     ended = content.endswith(b"\n")
-    last = content[content.rfind(b"\n", 0, len(content) - 1 if ended else None) + 1 :].decode("utf-8", "replace")
-    if ended and ends_inside(last.rstrip("\r\n"), part.dialect.delimiter, part.dialect.quote):
-        return -1  # no number of records equals it
-    return content.count(b"\n") + (not ended)
+    last = content[content.rfind(b"\n", 0, len(content) - 1 if ended else None) + 1 :]
+    return _unless_open(content.count(b"\n") + (not ended), last if ended else b"", part)
+
+
+def _given_count(lines: int, piece: Piece) -> int:
+    """Return the number of lines that Spark gave, 0 for a table."""
+    part = piece.parts[0]
+    if part.sample is None:
+        return 0
+    with part.path.open("rb") as file:
+        file.seek(max(part.size - _TAIL, 0))
+        return _unless_open(lines, file.read().removesuffix(b"\n").rpartition(b"\n")[2], part)
+
+
+_TAIL = 1_000_000
+"""Bytes that the last line of a piece is looked for in."""
+
+
+def _unless_open(lines: int, last: bytes, part: Part) -> int:
+    """Return the number of lines, or one that no number of records equals where the last one ends inside a cell."""
+    text = last.decode("utf-8", "replace").rstrip("\r\n")
+    return -1 if ends_inside(text, part.dialect.delimiter, part.dialect.quote) else lines
 
 
 def _skipped(piece: Piece) -> int:
+    """Return the lines of a piece that are none of orders."""
     part = piece.parts[0]
-    return part.dialect.skip_lines if part.span is not None and part.span[0] == 0 else 0
+    return part.dialect.skip_lines if part.span is None or part.span[0] == 0 else 0
 
 
 def _dealt(lines: pl.DataFrame, shards: int, number: int) -> Packs:
@@ -169,7 +200,7 @@ class Once:
 
 def once(state: Once, batches: Batches) -> Packs:
     """Keep one of each line of a shard: lines, the others as rejected ones, and the sums of what is left."""
-    with workspace(_folder()) as folder:
+    with workspace(folder_of_tasks()) as folder:
         gathered = _gathered(batches, state.shards, folder)
         if gathered is None:
             return
@@ -206,7 +237,7 @@ class Features:
 
 def features(state: Features, batches: Batches) -> Packs:
     """Compute all of one shard that needs no segments: its files (`KEPT`), and its sums."""
-    with workspace(_folder()) as folder:
+    with workspace(folder_of_tasks()) as folder:
         gathered = _gathered(batches, state.shards, folder)
         if gathered is None:
             return
@@ -259,7 +290,7 @@ class Labels:
 
 def labels(state: Labels, batches: Batches) -> Packs:
     """Score and label the customers of one shard, and sum what they do by segment."""
-    with workspace(_folder()) as folder:
+    with workspace(folder_of_tasks()) as folder:
         work = Work.within(folder, "shard")
         shard = _filed_again(batches, work)
         if shard is None:
@@ -393,6 +424,7 @@ def _only(packs: Sequence[Pack]) -> int:
     return places.pop()
 
 
-def _folder() -> Path | None:
+def folder_of_tasks() -> Path | None:
+    """Return where Spark keeps temporary files, None for the system's place."""
     named = worker.folder()
     return Path(named) if named else None
