@@ -12,6 +12,7 @@ import tempfile
 import time
 import warnings
 from contextlib import contextmanager, suppress
+from math import inf
 from pathlib import Path
 from threading import Event, Thread
 from typing import TYPE_CHECKING, Any, Self
@@ -29,8 +30,10 @@ NEEDED = {"pyspark": (4, 1), "pyarrow": (17, 0), "pandas": (2, 2)}
 """What the extra `spark` installs; pandas because PySpark asks for it."""
 LEAST_JAVA = 17
 INSTALL = "Install it with `pip install 'hidden-segments[spark]'`."
-PATIENCE = 80.0
-"""Seconds that a job may wait without any worker."""
+PATIENCE = 80
+"""Seconds that a job may wait without any worker, where Spark's configuration does not say otherwise."""
+PATIENT = "spark.hiddenSegments.patience"
+"""The setting that does, in seconds: clusters that start their workers on demand may need more."""
 REMOTE = "sc://"
 BATCH = "spark.sql.execution.arrow.maxRecordsPerBatch"
 SETTINGS = {
@@ -60,6 +63,7 @@ class Cluster:
         self.session = _session(self._given) if self._given is None or isinstance(self._given, str) else self._given
         self.remote = type(self.session).__module__.startswith("pyspark.sql.connect")
         self.alone = not self.remote and self.session.sparkContext.master.startswith("local")
+        self.patience = float(self.session.conf.get(PATIENT, None) or PATIENCE)
         for name, value in SETTINGS.items():
             self._before[name] = self.session.conf.get(name, None)
             self.session.conf.set(name, value)
@@ -82,13 +86,13 @@ class Cluster:
 
     def send(self, archive: Path) -> None:
         """Put an archive of Python code on the path of the workers."""
-        with _told():
+        with told():
             self.session.addArtifacts(str(archive), pyfile=True)
 
     @property
     def processors(self) -> int:
         """The tasks that can run at once, as far as workers have come forward."""
-        with _told():
+        with told():
             if self.remote:
                 from pyspark.sql.functions import spark_partition_id
 
@@ -131,7 +135,7 @@ class Cluster:
 
     def fetch(self, frame: DataFrame, tick: Callable[[int], None] | None = None) -> pa.Table:
         """Compute a frame and bring all its rows here. `tick` gets the number of tasks that are done since."""
-        with self._watched(tick), _told(), warnings.catch_warnings():
+        with self._watched(tick), told(), warnings.catch_warnings():
             warnings.simplefilter("ignore")
             return frame.toArrow()
 
@@ -150,7 +154,7 @@ class Cluster:
 
     def write(self, frame: DataFrame, target: str) -> None:
         """Have the workers write a frame as Parquet, a file a partition."""
-        with self._watched(None), _told():
+        with self._watched(None), told():
             frame.write.option("compression", "zstd").option(
                 "mapreduce.fileoutputcommitter.marksuccessfuljobs", "false"
             ).parquet(target)
@@ -158,17 +162,21 @@ class Cluster:
     @contextmanager
     def _watched(self, tick: Callable[[int], None] | None) -> Iterator[None]:
         """Watch a job: count its tasks, and end it where no worker has been there for too long."""
-        watch = _RemoteWatch(self.session, tick) if self.remote else _Watch(self.session, tick, alone=self.alone)
+        watch = (
+            _RemoteWatch(self.session, self.patience, tick)
+            if self.remote
+            else _Watch(self.session, inf if self.alone else self.patience, tick)
+        )
         with watch:
             try:
                 yield
             except Exception as error:
                 if watch.deserted:
                     raise SparkError(
-                        f"Spark has had no worker for {PATIENCE:.0f} seconds: the work was given up, nothing is "
+                        f"Spark has had no worker for {self.patience:.0f} seconds: the work was given up, nothing is "
                         "written.",
-                        hint="See that workers of the cluster run and have processors and memory free, "
-                        "then run it again.",
+                        hint="See that workers of the cluster run and have processors and memory free, then run it "
+                        f"again; {PATIENT} allows more seconds.",
                     ) from error
                 raise
 
@@ -176,10 +184,8 @@ class Cluster:
 class _Watch:
     """Looks after one job from a thread of its own; a context manager."""
 
-    GROUP = "hidden-segments"
-
-    def __init__(self, session: SparkSession, tick: Callable[[int], None] | None, *, alone: bool) -> None:
-        self._session, self._tick, self._alone = session, tick, alone
+    def __init__(self, session: SparkSession, patience: float, tick: Callable[[int], None] | None) -> None:
+        self._session, self._patience, self._tick = session, patience, tick
         self._ended = Event()
         self._thread = Thread(target=self._look, daemon=True)
         self.deserted = False
@@ -200,9 +206,9 @@ class _Watch:
         last, seen = time.monotonic(), 0
         with suppress(Exception):  # a context that is gone is told of by the job itself
             while not self._ended.wait(0.5):
-                if self._alone or scheduler.getExecutorMemoryStatus().size() > 1:
+                if scheduler.getExecutorMemoryStatus().size() > 1:
                     last = time.monotonic()
-                elif time.monotonic() - last > PATIENCE:
+                elif time.monotonic() - last > self._patience:
                     self.deserted = True
                     context.cancelAllJobs()
                 if self._tick is not None:
@@ -216,11 +222,13 @@ class _Watch:
 class _RemoteWatch:
     """The same for a Connect server, which tells of tasks and not of workers."""
 
-    def __init__(self, session: SparkSession, tick: Callable[[int], None] | None) -> None:
-        self._session, self._tick = session, tick
+    def __init__(self, session: SparkSession, patience: float, tick: Callable[[int], None] | None) -> None:
+        self._session, self._patience, self._tick = session, patience, tick
         self._ended = Event()
         self._thread = Thread(target=self._look, daemon=True)
-        self._last, self._seen = time.monotonic(), 0
+        self._idle: float | None = None
+        """Since when Spark tells that no task runs; None where some do, or where it tells nothing."""
+        self._seen = 0
         self.deserted = False
 
     def __enter__(self) -> Self:
@@ -238,8 +246,8 @@ class _RemoteWatch:
     def _progress(self, stages: Any, inflight_tasks: int, operation_id: str | None, done: bool) -> None:  # noqa: FBT001 - Spark's own
         del operation_id, done
         completed = sum(stage.num_completed_tasks for stage in stages or ())
-        if inflight_tasks > 0 or completed != self._seen:
-            self._last = time.monotonic()
+        busy = inflight_tasks > 0 or completed != self._seen
+        self._idle = None if busy else self._idle or time.monotonic()
         if self._tick is not None and completed > self._seen:
             self._tick(completed - self._seen)
         self._seen = max(completed, self._seen)
@@ -247,7 +255,7 @@ class _RemoteWatch:
     def _look(self) -> None:
         with suppress(Exception):
             while not self._ended.wait(1.0):
-                if time.monotonic() - self._last > PATIENCE:
+                if self._idle is not None and time.monotonic() - self._idle > self._patience:
                     self.deserted = True
                     self._session.interruptAll()
 
@@ -277,7 +285,7 @@ def _session(url: str | None) -> SparkSession:
     if url is None and (active := SparkSession.getActiveSession()) is not None:
         return active
     builder = SparkSession.builder.appName("hidden-segments")
-    with _told(url), warnings.catch_warnings():
+    with told(url), warnings.catch_warnings():
         warnings.simplefilter("ignore")  # PySpark asks for an older pandas, which is not used
         if remote:
             _check_address(url or "", 15002)
@@ -370,7 +378,7 @@ MISMATCH = re.compile(r"Python in worker has different version:? ([\d.]+)[^\d]+(
 
 
 @contextmanager
-def _told(url: str | None = None) -> Iterator[None]:
+def told(url: str | None = None) -> Iterator[None]:
     """Turn what Spark raises into an error that says what to do."""
     from py4j.protocol import Py4JError
     from pyspark.errors import PySparkException

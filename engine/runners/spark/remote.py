@@ -15,7 +15,7 @@ from urllib.parse import unquote
 from engine.errors import EngineError, SourceError
 from engine.intake.encoding import unit
 from engine.intake.source import open_source
-from engine.runners.spark.cluster import MANY_ROWS
+from engine.runners.spark.cluster import MANY_ROWS, told
 from engine.runners.spark.worker import task
 
 if TYPE_CHECKING:
@@ -76,11 +76,12 @@ def listed(cluster: Cluster, urls: Sequence[str]) -> list[Remote]:
     """
     found: dict[str, Remote] = {}
     for url in urls:
-        files = cluster.session.read.format("binaryFile").load(url).selectExpr("path", "length", "modificationTime")
         try:
+            with told(url):
+                files = cluster.session.read.format("binaryFile").load(url)
             table = cluster.fetch(files.selectExpr("path", "length", "string(modificationTime) changed"))
         except EngineError as error:
-            if "PATH_NOT_FOUND" not in str(error) and "does not exist" not in str(error):
+            if "PATH_NOT_FOUND" not in str(error.__cause__) and "does not exist" not in str(error.__cause__):
                 raise
             raise SourceError(f"{url}: Spark finds no such file.", hint="Check the path and its spelling.") from error
         rows = sorted(zip(*(table[name].to_pylist() for name in ("path", "length", "changed")), strict=True))

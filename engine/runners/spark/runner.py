@@ -32,7 +32,7 @@ from engine.runners.spark.cluster import MANY_ROWS, Cluster
 from engine.runners.spark.packs import DDL, joined, unpacked
 from engine.runners.spark.pieces import cut_input
 from engine.runners.spark.pieces import tasks as dealt
-from engine.runners.spark.remote import COPY, open_remote, rows, url_of
+from engine.runners.spark.remote import BY_LINES, COPY, open_remote, rows, url_of
 from engine.runners.spark.worker import task
 from engine.schema import MICROS_OF, REJECTS
 
@@ -213,11 +213,9 @@ class OnSpark:
                 if mended or not swallowed(sums, source):
                     return source, packs, told, sums
             self._on.drop(packs)
-            if tasks.BROKEN in problems and self._rows is not None and mended:
-                raise SourceError(
-                    f"{source.paths[0]}: its cells hold line breaks, and Spark gives it by lines.", hint=COPY
-                )
-            if tasks.BROKEN in problems and self._rows is None and not whole:
+            if tasks.BROKEN in problems and self._rows is not None:
+                raise SourceError(f"{url_of(source.paths[0])}: {BY_LINES}.", hint=COPY)
+            if tasks.BROKEN in problems and not whole:
                 whole = True
             elif any("utf-8" in each for each in problems) and not source.lossy:
                 source = source.forgiving()
