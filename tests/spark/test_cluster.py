@@ -1,0 +1,124 @@
+"""A real standalone cluster: the same bits as on one machine, whatever happens to its processes."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import polars as pl
+import pytest
+from polars.testing import assert_frame_equal
+
+from tests.conftest import DULL, ROOT, run_cli
+
+if TYPE_CHECKING:
+    from tests.spark.standalone import Standalone
+
+FILES = ("segments.csv", "activation.csv", "rejects.csv", "model.json")
+
+
+def assert_same_run(one: Path, other: Path) -> None:
+    """All that two runs left is equal, to the bit."""
+    assert json.loads((one / "summary.json").read_text()) == json.loads((other / "summary.json").read_text())
+    tables = [pl.read_parquet(run / "customers.parquet") for run in (one, other)]
+    assert tables[0].schema == tables[1].schema
+    assert_frame_equal(*tables, check_exact=True)
+    for name in FILES:
+        assert (one / name).read_bytes() == (other / name).read_bytes(), name
+
+
+def on(cluster: Standalone) -> tuple[str, ...]:
+    return ("--engine", "spark", "--spark-master", cluster.url)
+
+
+def disturbed(
+    cluster: Standalone, arguments: tuple[object, ...], what: dict[str, Callable[[], None]], **environment: str
+) -> subprocess.CompletedProcess[str]:
+    """Run an analysis, and do something to the cluster a moment after each of some stages has begun."""
+    command = [sys.executable, str(ROOT / "cli.py"), "analyze", *map(str, arguments), *on(cluster), "--charts", "none"]
+    told = []
+    with subprocess.Popen(
+        command, env={**os.environ, **environment}, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+    ) as run:
+        assert run.stderr is not None
+        for line in run.stderr:
+            told.append(line)
+            for stage in [each for each in what if line.startswith(each)]:
+                what.pop(stage)()
+        code = run.wait()
+    assert what == {}, f"stages that were not reached: {''.join(told)}"
+    return subprocess.CompletedProcess(command, code, "", "".join(told))
+
+
+@pytest.mark.real_data
+def test_online_retail_has_the_same_bits_as_on_one_machine(
+    cluster: Standalone, real_data: Path, tmp_path: Path
+) -> None:
+    export = real_data / "online_retail.csv"
+
+    here = run_cli("analyze", export, "--out", tmp_path / "here", "-q")
+    there = run_cli("analyze", export, "--out", tmp_path / "there", *on(cluster))
+
+    assert here.returncode == 0
+    assert there.returncode == 0, there.stderr
+    assert_same_run(tmp_path / "here", tmp_path / "there")
+    written = sorted((tmp_path / "there" / "customers.parquet").iterdir())
+    assert [each.suffix for each in written] == [".parquet"]
+    record = json.loads((tmp_path / "there" / "run.json").read_text())["spark"]
+    assert record["processors"] == 2
+    assert record["code"].startswith("hidden_segments_"), "the workers run the code that was sent to them"
+    assert "WARN" not in there.stderr
+
+
+def test_executor_and_python_worker_that_are_killed_change_nothing(
+    cluster: Standalone, two_million: Path, tmp_path: Path
+) -> None:
+    here = run_cli("analyze", two_million, "--out", tmp_path / "here", *DULL, "-q")
+    killed = []
+
+    def kill(processes: Callable[[], list[int]]) -> None:
+        time.sleep(1.0)
+        killed.append(processes()[0])
+        os.kill(killed[-1], signal.SIGKILL)
+
+    there = disturbed(
+        cluster,
+        (two_million, "--out", tmp_path / "there", *DULL),
+        {
+            "Computing the features": lambda: kill(cluster.executors),
+            "Labelling every customer": lambda: kill(cluster.python_workers),
+        },
+    )
+
+    assert here.returncode == 0
+    assert there.returncode == 0, there.stderr
+    assert len(set(killed)) == 2
+    assert_same_run(tmp_path / "here", tmp_path / "there")
+
+
+def test_cluster_whose_workers_are_all_gone_is_told_and_nothing_is_written(
+    cluster: Standalone, two_million: Path, tmp_path: Path
+) -> None:
+    def end() -> None:
+        time.sleep(1.0)
+        for process in [*[each.pid for each in cluster.workers], *cluster.executors()]:
+            os.kill(process, signal.SIGKILL)
+
+    told = disturbed(
+        cluster,
+        (two_million, "--out", tmp_path / "there", *DULL, "--temp-dir", tmp_path),
+        {"Computing the features": end},
+        PYSPARK_SUBMIT_ARGS="--conf spark.hiddenSegments.patience=10 pyspark-shell",
+    )
+
+    assert told.returncode == 1
+    assert "Error: Spark has had no worker for 10 seconds" in told.stderr
+    assert "Traceback" not in told.stderr
+    assert list(tmp_path.iterdir()) == []
