@@ -8,7 +8,7 @@ P(AB), confidence P(AB)/P(A), lift P(AB)/(P(A)P(B)) and leverage P(AB)-P(A)P(B) 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -109,6 +109,15 @@ class Counts:
     def sums(self) -> dict[str, pl.DataFrame]:
         """Return what was counted as tables, which `COUNTS` merges."""
         return {"together": cells(self.together), "orders": cells(self.orders), "giant": pl.DataFrame(self.giant)}
+
+    def enough(self) -> np.ndarray:
+        """Return which pairs (items x items), of all orders, a segment can have LEAST_ORDERS orders of."""
+        found: np.ndarray = self.together.sum(axis=0) >= LEAST_ORDERS
+        return found
+
+    def only(self, pairs: np.ndarray) -> Counts:
+        """Return the counts of some pairs (items x items) alone."""
+        return replace(self, together=self.together * pairs)
 
     def add(self, baskets: pl.DataFrame, segments: np.ndarray) -> None:
         """Count the orders of a shard (`baskets`); `segments` has the segment of each, from 1."""

@@ -362,6 +362,7 @@ class OnSpark:
             task=self._task,
             pairs=self._pairs,
             likely=self._likely,
+            enough=self._first.counts.enough(),
             ends=ends,
         )
         self._model = model
@@ -458,14 +459,11 @@ class OnSpark:
         number = -(-max(self._shards, len(self._tasks)) // AT_ONCE)
         dealt_out = frame.where(self._kind(kinds)).repartitionById(number, f.expr(f"place % {number}"))
         merged = self._on.fetch(self._mapped(dealt_out, "merged", groups), tick)
-        parts: dict[str, dict[int, list[Pack]]] = {}
+        parts: dict[str, list[pl.DataFrame]] = {}
         for pack in unpacked(merged.to_batches()):
-            parts.setdefault(pack.kind, {}).setdefault(pack.place, []).append(pack)
+            parts.setdefault(pack.kind, []).append(pack.table)
         return {
-            group: {
-                name: way([joined(packs) for packs in parts.get(f"{group}: {name}", {}).values()])
-                for name, way in tasks.MERGED[group].items()
-            }
+            group: {name: way(parts[f"{group}: {name}"]) for name, way in tasks.MERGED[group].items()}
             for group in groups
         }
 

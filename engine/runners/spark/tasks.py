@@ -26,13 +26,15 @@ from engine.runners.counting import FIRST, SECOND, First, Second
 from engine.runners.local import Work
 from engine.runners.ordering import BATCH
 from engine.runners.spark import worker
-from engine.runners.spark.packs import Pack, Spool, joined, packed, unpacked
+from engine.runners.spark.packs import Pack, Spool, packed, unpacked
 from engine.runners.spark.remote_tasks import pieces
 from engine.schema import CODE
 from engine.workspace import workspace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    import numpy as np
 
     from engine.forecast.scores import Scorer
     from engine.insights.merge import Merger
@@ -64,6 +66,8 @@ MERGED: dict[str, dict[str, Merger]] = {
 """The sums that tasks give, by what they belong to, and how they are merged; their packs are `<group>: <name>`."""
 SLICE = 500_000
 """Lines that are dealt to the shards at a time."""
+MERGED_ROWS = 2_000_000
+"""Rows of sums that are held before they are merged."""
 SIZES_OF = {"shard": pl.Int64, "lines": pl.Int64, "customers": pl.Int64, "largest": pl.Int64}
 
 
@@ -284,6 +288,8 @@ class Labels:
     pairs: pl.DataFrame
     likely: pl.DataFrame
     """What the first look at the baskets has found, see `runners.counting.Second`."""
+    enough: np.ndarray
+    """Items x items: which pairs enough orders hold for a segment to have enough of them."""
     ends: pl.Series
     """The customers at which the ranges of ids end, in order: one range more than these."""
 
@@ -311,7 +317,7 @@ def labels(state: Labels, batches: Batches) -> Packs:
         counts = Counts.none(state.model.k, state.task.basket_items)
         if state.task.basket_items:
             counts.add(held, segments[held[CODE].to_numpy()])
-        yield from _sums(shard, OF_SEGMENTS, counts.sums())
+        yield from _sums(shard, OF_SEGMENTS, counts.only(state.enough).sums())
         for start in range(0, customers.select(pl.len()).collect().item(), SLICE):
             yield from _ranged(customers.slice(start, SLICE).collect(), state.ends, start)
 
@@ -352,16 +358,19 @@ def rows(state: dict[str, pl.DataType], batches: Batches) -> Packs:
 
 
 def merged(groups: Sequence[str], batches: Batches) -> Packs:
-    """Merge the sums of some groups that several tasks gave."""
-    parts: dict[str, dict[int, list[Pack]]] = {}
+    """Merge the sums of some groups that several tasks gave, as they come: not all are held at once."""
+    ways = {f"{group}: {name}": way for group in groups for name, way in MERGED[group].items()}
+    held: dict[str, list[pl.DataFrame]] = {kind: [] for kind in ways}
     least = None
     for pack in unpacked(batches):
-        parts.setdefault(pack.kind, {}).setdefault(pack.place, []).append(pack)
         least = pack.place if least is None else min(least, pack.place)
+        parts = held[pack.kind]
+        parts.append(pack.table)
+        if len(parts) > 1 and sum(part.height for part in parts) > MERGED_ROWS + parts[0].height:
+            held[pack.kind] = [ways[pack.kind](parts)]
     if least is not None:
-        for group in groups:
-            sums = {name: [joined(each) for each in parts[f"{group}: {name}"].values()] for name in MERGED[group]}
-            yield from _sums(least, group, {name: way(sums[name]) for name, way in MERGED[group].items()})
+        for kind, way in ways.items():
+            yield from packed(least, kind, way(held[kind]))
 
 
 def _sums(place: int, group: str, sums: dict[str, pl.DataFrame]) -> Packs:
