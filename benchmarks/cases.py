@@ -48,7 +48,8 @@ class Case:
         """Say why the case cannot be run on an export of this many lines; None where it can."""
         missing = [package for package in self.needs if find_spec(package) is None]
         if missing:
-            return f"not installed: {', '.join(missing)} (pip install 'hidden-segments[bench]')"
+            extra = "spark" if "pyspark" in missing else "bench"
+            return f"not installed: {', '.join(missing)} (pip install 'hidden-segments[{extra}]')"
         if self.most_rows is not None and rows > self.most_rows:
             return f"not run beyond {self.most_rows:,} lines"
         return None
@@ -113,6 +114,16 @@ CASES = (
         CUSTOMERS,
         (PLAIN,),
         _PANDAS,
+        PEER_ROWS,
+    ),
+    Case(
+        "analysis_spark",
+        "Spark",
+        "the whole analysis on a local cluster of Spark, its start-up apart among the stages",
+        "benchmarks.ours:analysis_spark",
+        CUSTOMERS,
+        (PLAIN,),
+        ("pyspark", *_PANDAS),
         PEER_ROWS,
     ),
     Case(

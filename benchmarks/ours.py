@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from contextlib import ExitStack
 from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -73,6 +74,21 @@ def analysis(export: Path, folder: Path, stages: Stages) -> list[Path]:
     except SystemExit as end:
         if end.code:
             raise
+    stages.seconds.update(json.loads((out / "run.json").read_text(encoding="utf-8"))["seconds"])
+    return [out / "customers.parquet"]
+
+
+def analysis_spark(export: Path, folder: Path, stages: Stages) -> list[Path]:
+    """Run the same analysis on Spark, with as many local tasks at once as there are processors."""
+    from engine.pipeline import analyze
+    from engine.runners.spark.cluster import Cluster
+
+    out = folder / "run"
+    with ExitStack() as ending:
+        with stages.stage("start-up"):
+            cluster = ending.enter_context(Cluster("local[*]"))
+            cluster.fetch(cluster.numbers(2))
+        analyze(export, out=out, engine="spark", spark=cluster.session)
     stages.seconds.update(json.loads((out / "run.json").read_text(encoding="utf-8"))["seconds"])
     return [out / "customers.parquet"]
 

@@ -65,7 +65,7 @@ def open_run(path: Path) -> Run:
         raise RunError(f"{path}: no such folder.", hint=HINT)
     if not folder.is_dir():
         raise RunError(f"{path}: is a file, and a run is a folder.", hint=HINT)
-    if missing := [name for name in (CUSTOMERS, MODEL, SUMMARY) if not (folder / name).is_file()]:
+    if missing := [name for name in (CUSTOMERS, MODEL, SUMMARY) if not (folder / name).exists()]:
         raise RunError(f"{path}: is not the folder of a run: it has no {' and no '.join(missing)}.", hint=HINT)
     model = load_model(folder / MODEL)
     summary = _summary(path / SUMMARY)

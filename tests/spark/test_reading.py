@@ -11,8 +11,9 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
+from engine import analyze, compare
 from engine.errors import EngineError, SourceError
-from engine.insights.wanted import Wanted
+from engine.insights.wanted import INSIGHTS, Wanted
 from engine.intake.extent import extent
 from engine.runners.local import total
 from engine.runners.runner import OneMachine, Runner
@@ -59,20 +60,9 @@ def western(path: Path) -> Path:
     return path
 
 
-def broken_bytes(path: Path) -> Path:
-    path.write_bytes((HEAD + middle_of("")).encode().replace(b"lamp 13", b"l\xffmp 13", 40))
-    return path
-
-
 def late_bytes(path: Path) -> Path:
     content = (HEAD + middle_of(line(30_001, "DAMAGED"))).encode()
     path.write_bytes(content.replace(b"DAMAGED", b"l\xffmp"))
-    return path
-
-
-def quoted(path: Path) -> Path:
-    rows = (line(number).replace(f"lamp {number % 40}", f'"two\nlines {number % 7}"') for number in range(3_000))
-    path.write_text(HEAD + "".join(rows))
     return path
 
 
@@ -98,10 +88,8 @@ KINDS: dict[str, Callable[[Path], Path]] = {
     "plain": plain,
     "packed": packed,
     "western": western,
-    "bytes that are no text": broken_bytes,
     "such bytes beyond the sample": late_bytes,
     "quoted line breaks": lambda path: plain(path, 'c9,o9,2024-02-03 04:05:06,"a\nb",cat 1,1,5.00\n'),
-    "quoted line breaks everywhere": quoted,
     "stray quotation mark beyond the sample": lambda path: plain(path, line(30_001, '"lamp')),
     "parquet": parquet,
     "order on its first line": shopify,
@@ -194,3 +182,21 @@ def test_url_that_holds_nothing_is_told(session: SparkSession, tmp_path: Path) -
 
     with pytest.raises(EngineError, match="Spark finds no such file"):
         result(OnSpark(session), [Path((tmp_path / "none.csv").as_uri())], tmp_path / "there")
+
+
+def test_customers_of_several_files_are_those_of_one(
+    session: SparkSession, export: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from engine.runners.spark import runner
+
+    monkeypatch.setattr(runner, "CUSTOMERS_OF_A_FILE", 300)
+    options = Settings(without=INSIGHTS, charts=())
+
+    here = analyze(export, out=tmp_path / "here", settings=options)
+    there = analyze(export, out=tmp_path / "there", settings=options, engine="spark", spark=session)
+
+    written = tmp_path / "there" / "customers.parquet"
+    assert len(list(written.iterdir())) == -(-here.summary["customers"] // 300)
+    assert_frame_equal(pl.read_parquet(written), here.customers.collect(), check_exact=True)
+    assert_frame_equal(there.customers.collect(), here.customers.collect(), check_exact=True)
+    assert compare(tmp_path / "here", tmp_path / "there").summary["customers"]["moved"] == 0

@@ -51,9 +51,8 @@ FETCHED = 128_000_000
 class Cluster:
     """A session of Spark for one run; a context manager, which gives the session back as it was, or ends its own."""
 
-    def __init__(self, spark: SparkSession | str | None, tell: Callable[[str], None]) -> None:
+    def __init__(self, spark: SparkSession | str | None) -> None:
         self._given = spark
-        self._tell = tell
         self._kept: list[DataFrame] = []
         self._before: dict[str, str | None] = {}
 

@@ -68,6 +68,7 @@ LEAST_BYTES = 8 * MB
 AT_ONCE = 64
 """Tasks whose sums are merged at once."""
 CUSTOMERS_OF_A_FILE = 250_000
+"""Customers that a task puts in order and writes, about."""
 UNEVEN = 4
 """Times the lines of a usual shard from which the largest one is told of."""
 
@@ -103,7 +104,7 @@ class OnSpark:
     def _start(self) -> None:
         """Begin the session and send the code."""
         self._tell("Starting Spark")
-        self._cluster = Cluster(self._spark, self._tell).__enter__()
+        self._cluster = Cluster(self._spark).__enter__()
         self._on.send(code.archived(self._folder))
 
     def plan(self, source: Source, size: Extent, limit: int, shards: int | None) -> Plan:
@@ -417,14 +418,13 @@ class OnSpark:
             return
         written = self._on.mapped(self._ordered, task(f"{WORK}:rows", dict(schema)), _struct(schema))
         self._on.write(written, target.resolve().as_uri())
-        for other in [each for each in target.iterdir() if each.suffix != ".parquet"]:
-            other.unlink()
-        count = pl.scan_parquet(target).select(pl.len()).collect().item()
+        count = pl.scan_parquet(sorted(target.glob("*.parquet")), glob=False).select(pl.len()).collect().item()
         if count != customers.select(pl.len()).collect().item():
             raise OutputError(
                 f"{target}: the workers wrote {count:,} customers, not all.",
                 hint="Name a folder with --out that all machines see under the same path.",
             )
+        _tidied(target)
 
     def record(self) -> dict[str, Any]:
         """Return what the cluster was like, and how even the work."""
@@ -488,6 +488,18 @@ def _lean(source: Source) -> Source:
         for part in source.parts
     )
     return replace(source, parts=tuple(parts), sample=pl.DataFrame(), alerts=())
+
+
+def _tidied(folder: Path) -> None:
+    """Leave nothing but the customers in a folder that workers wrote; where these are in one file, in its place."""
+    files = sorted(folder.glob("*.parquet"))
+    for other in set(folder.iterdir()) - set(files):
+        other.unlink()
+    if len(files) == 1:
+        whole = folder.with_name(files[0].name)
+        files[0].rename(whole)
+        folder.rmdir()
+        whole.rename(folder)
 
 
 def _struct(schema: pl.Schema) -> Any:
