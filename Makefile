@@ -3,12 +3,13 @@ VENV := .venv
 RUN := $(VENV)/bin/python
 READY := $(VENV)/.ready
 PEERS := $(VENV)/.peers
+SPARK := $(VENV)/.spark
 
 .DEFAULT_GOAL := help
 
 .PHONY: help
 help: ## Show the targets
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-10s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-11s %s\n", $$1, $$2}'
 
 $(READY): pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
@@ -25,6 +26,14 @@ demo: $(READY) ## Analyse the sample export in data/ and leave the results in ou
 .PHONY: test
 test: $(READY) ## Run the tests
 	$(RUN) -m pytest --numprocesses 2 --dist worksteal
+
+$(SPARK): $(READY)
+	$(RUN) -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[spark]'
+	@touch $@
+
+.PHONY: test-spark
+test-spark: $(SPARK) ## Run the tests on a Spark cluster of this machine (needs Java 17)
+	$(RUN) -m pytest tests/spark --numprocesses 2 --dist loadfile
 
 .PHONY: lint
 lint: $(READY) ## Check style and format

@@ -45,11 +45,19 @@ def built(lines: pl.DataFrame, folder: Path, settings: Settings) -> Iterator[Bui
         yield run.build(detected, intake, as_of)
 
 
+def scored(made: Forecast, found: Built) -> None:
+    """Score the customers of all shards."""
+    assert made.scorer is not None
+    for work in found.works:
+        forecasting.score_shard(work, made.scorer)
+
+
 def foretold(lines: pl.DataFrame, folder: Path, **settings: object) -> tuple[Forecast, pl.DataFrame]:
     """Return the forecast, and the scores by customer_id."""
     held = Settings(**{"horizon": HORIZON, "without": ("baskets", "sequence"), **settings})  # type: ignore[arg-type]
     with built(lines, folder, held) as found:
         made = forecasting.forecast(found, MODEL, held)
+        scored(made, found)
         parts = [
             pl.concat([pl.read_ipc(work.features).select("customer_id"), pl.read_ipc(work.forecast)], how="horizontal")
             for work in found.works

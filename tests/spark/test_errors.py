@@ -111,12 +111,3 @@ def test_worker_whose_python_lacks_what_is_needed_is_told(export: Path, tmp_path
 
     assert told.startswith("The Python of the workers lacks pyarrow.")
     assert "PYSPARK_PYTHON" in told
-
-
-def test_worker_without_the_named_python_is_told(export: Path, tmp_path: Path) -> None:
-    skip_without_spark()
-    none = tmp_path / "none"
-
-    told = failed(export, tmp_path / "out", *SPARK, "--spark-master", "local[1]", PYSPARK_PYTHON=str(none))
-
-    assert told.startswith(f"The workers have no Python at {none}.")

@@ -86,7 +86,6 @@ def shopify(path: Path) -> Path:
 
 KINDS: dict[str, Callable[[Path], Path]] = {
     "plain": plain,
-    "packed": packed,
     "western": western,
     "such bytes beyond the sample": late_bytes,
     "quoted line breaks": lambda path: plain(path, 'c9,o9,2024-02-03 04:05:06,"a\nb",cat 1,1,5.00\n'),
@@ -150,11 +149,11 @@ def test_repeated_lines_of_several_files_are_dropped_as_on_one_machine(session: 
     assert sorted(here[3].splitlines()) == sorted(there[3].splitlines())
 
 
-@pytest.mark.parametrize("kind", ["plain", "packed", "parquet"])
+@pytest.mark.parametrize("kind", ["packed", "parquet"])
 def test_url_is_read_by_spark_as_a_path_is_here(kind: str, session: SparkSession, tmp_path: Path) -> None:
     from engine.runners.spark.runner import OnSpark
 
-    path = KINDS[kind](tmp_path / "shop.csv")
+    path = {"packed": packed, "parquet": parquet}[kind](tmp_path / "shop.csv")
 
     here = result(OneMachine(), [path], tmp_path / "here")
     there = result(OnSpark(session), [Path(path.as_uri())], tmp_path / "there")
