@@ -23,6 +23,9 @@ if shutil.which("java") is None:
     MISSING.append("Java")
 collect_ignore = ["standalone.py"]
 
+# Java that starts often and runs briefly: no time is spent on code that would be fast later.
+os.environ["JDK_JAVA_OPTIONS"] = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
+
 
 def skip_without_spark() -> None:
     """Skips what needs Spark where it is not installed."""
