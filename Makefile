@@ -33,7 +33,7 @@ $(SPARK): $(READY)
 
 .PHONY: test-spark
 test-spark: $(SPARK) ## Run the tests on a Spark cluster of this machine (needs Java 17)
-	$(RUN) -m pytest tests/spark --numprocesses 2 --dist loadfile
+	$(RUN) -m pytest tests/spark --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
 .PHONY: lint
 lint: $(READY) ## Check style and format

@@ -5,10 +5,10 @@ from __future__ import annotations
 import gzip
 import os
 import re
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 
 import pytest
@@ -51,7 +51,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "cli.py").symlink_to(ROOT / "cli.py")
     for name, real in REAL_EXPORTS.items():
         if REAL.is_dir():
-            shutil.copy(REAL / real, folder / name)
+            # The commands are tried, not the data: what its beginning holds is enough.
+            with (REAL / real).open("rb") as whole:
+                (folder / name).write_bytes(b"".join(islice(whole, 20_000)))
     return folder
 
 

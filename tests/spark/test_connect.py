@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import BARE, run_cli
+from tests.conftest import FORETOLD, run_cli
 from tests.spark.conftest import skip_without_spark
 from tests.spark.test_cluster import assert_same_run
 
@@ -63,13 +63,13 @@ def server(tmp_path: Path) -> Iterator[str]:
 
 
 def test_connect_server_gives_the_same_bits_as_one_machine(server: str, export: Path, tmp_path: Path) -> None:
-    here = run_cli("analyze", export, "--out", tmp_path / "here", *BARE, "-q")
+    here = run_cli("analyze", export, "--out", tmp_path / "here", *FORETOLD, "-q")
     there = run_cli(
         "analyze",
         export,
         "--out",
         tmp_path / "there",
-        *BARE,
+        *FORETOLD,
         "--engine",
         "spark",
         "--spark-remote",

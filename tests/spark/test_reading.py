@@ -13,6 +13,7 @@ from polars.testing import assert_frame_equal
 
 from engine import analyze, compare
 from engine.errors import EngineError, SourceError
+from engine.generate import generate
 from engine.insights.wanted import INSIGHTS, Wanted
 from engine.intake.extent import extent
 from engine.runners.local import total
@@ -184,18 +185,20 @@ def test_url_that_holds_nothing_is_told(session: SparkSession, tmp_path: Path) -
 
 
 def test_customers_of_several_files_are_those_of_one(
-    session: SparkSession, export: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    session: SparkSession, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from engine.runners.spark import runner
 
-    monkeypatch.setattr(runner, "CUSTOMERS_OF_A_FILE", 300)
+    export = tmp_path / "shop.csv"
+    generate(export, rows=4_000, seed=3)
+    monkeypatch.setattr(runner, "CUSTOMERS_OF_A_FILE", 80)
     options = Settings(without=INSIGHTS, charts=())
 
     here = analyze(export, out=tmp_path / "here", settings=options)
     there = analyze(export, out=tmp_path / "there", settings=options, engine="spark", spark=session)
 
     written = tmp_path / "there" / "customers.parquet"
-    assert len(list(written.iterdir())) == -(-here.summary["customers"] // 300)
+    assert len(list(written.iterdir())) == -(-here.summary["customers"] // 80)
     assert_frame_equal(pl.read_parquet(written), here.customers.collect(), check_exact=True)
     assert_frame_equal(there.customers.collect(), here.customers.collect(), check_exact=True)
     assert compare(tmp_path / "here", tmp_path / "there").summary["customers"]["moved"] == 0
