@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
@@ -15,6 +15,7 @@ from engine.insights import migration
 from engine.report import moved_files as outputs
 from engine.report.moves import alerts, summarise
 from engine.report.painter import Painter
+from engine.report.placing import check_target, reserved
 from engine.runs import open_run
 from engine.segments.lineup import line_up
 from engine.segments.match import match_segments
@@ -82,7 +83,7 @@ def compare(
     target = None if out is None else Path(out).resolve()
     if target is not None:
         _check_target(target, (before, after))
-    with Painter() as painter:
+    with nullcontext() if target is None else reserved(target), Painter() as painter:
         if target is not None:
             painter.start()
         say(f"Reading {before} and {after}")
@@ -159,7 +160,7 @@ def _check_counts(counted: pl.DataFrame, a: Run, b: Run) -> None:
 
 
 def _check_target(target: Path, runs: tuple[Path, Path]) -> None:
-    outputs.check_target(target, runs)
+    check_target(target, runs, outputs.OUTPUTS)
     for run in runs:
         if target.is_relative_to(run.resolve()):
             raise OutputError(

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 MOST_WORDS = 200
 """Characters of a foreign error that are passed on."""
 
+MOST_NAMES, MOST_LETTERS = 40, 60
+"""Columns of a file that a message names, and letters of each."""
+
 
 class EngineError(Exception):
     """Something about the data or the run that the user can mend.
@@ -55,7 +58,7 @@ class ColumnError(EngineError):
     @classmethod
     def from_missing_roles(cls, where: str, roles: dict[str, str], columns: Iterable[str]) -> Self:
         """Needed roles without a column: `roles` maps each to the option that names its column."""
-        seen = ", ".join(columns)
+        seen = listed(columns)
         wanted = " and no ".join(roles)
         options = " ".join(f"{option} COLUMN" for option in roles.values())
         return cls(
@@ -66,7 +69,7 @@ class ColumnError(EngineError):
     @classmethod
     def from_unknown_column(cls, where: str, option: str, column: str, columns: list[str]) -> Self:
         """A column that the user named and that the file does not have."""
-        hint = f"Columns seen: {', '.join(columns)}."
+        hint = f"Columns seen: {listed(columns)}."
         return cls(
             f"{where}: {option} names a column {column!r} that is not there.",
             hint=f"{did_you_mean(column, columns)} {hint}".strip(),
@@ -105,6 +108,17 @@ def brief(error: BaseException) -> str:
     """
     first = str(error).strip().split("\n", 1)[0]
     return first if len(first) <= MOST_WORDS else f"{first[:MOST_WORDS]}…"
+
+
+def listed(names: Iterable[str]) -> str:
+    """Name columns as a file has them: the first forty, each cut where it is long.
+
+    >>> listed(f"x{number}" for number in range(100))[-20:]
+    'x38, x39 and 60 more'
+    """
+    every = [name if len(name) <= MOST_LETTERS else f"{name[:MOST_LETTERS]}…" for name in names]
+    more = f" and {len(every) - MOST_NAMES:,} more" if len(every) > MOST_NAMES else ""
+    return ", ".join(every[:MOST_NAMES]) + more
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:

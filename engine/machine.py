@@ -81,6 +81,18 @@ def processor_seconds() -> float:
     return used.ru_utime + used.ru_stime
 
 
+def resident_memory(statm: Path = Path("/proc/self/statm")) -> int:
+    """Return the memory that the process holds now, without what is mapped from files; its peak where that is unknown.
+
+    0 where the system tells neither.
+    """
+    try:
+        _, resident, shared = statm.read_text(encoding="ascii").split()[:3]
+        return (int(resident) - int(shared)) * os.sysconf("SC_PAGE_SIZE")
+    except (OSError, ValueError):
+        return int(peak_memory())
+
+
 def bytes_read(io: Path = Path("/proc/self/io")) -> int | None:
     """Return the bytes that this process has read so far, from whatever file; None where the system does not tell."""
     try:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from engine.errors import EngineError, ResourceError, brief
+from engine.errors import EngineError, ResourceError, SourceError, brief
+from engine.guard import Guard
 from engine.insights.wanted import INSIGHTS, Wanted
 from engine.intake.extent import extent
 from engine.machine import memory
 from engine.report import files as outputs
+from engine.report.placing import check_target, reserved
 from engine.resources import check_space, disk_full, is_disk_full, memory_limit
 from engine.runners import local
 from engine.runners.runner import OneMachine
@@ -33,7 +35,13 @@ if TYPE_CHECKING:
     from engine.runners.local import Sums, Totals, Work
     from engine.runners.runner import Runner
 
+    Tick = Callable[[int], None]
     Sources = str | Path | Iterable[str | Path]
+
+MOST_EXPECTED = 20
+"""Lines that packed files may hold, by the number that their samples let expect."""
+FEW_LINES = 20_000_000
+"""Lines that are never too many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,13 +86,14 @@ class Run:
     """Bytes of memory that the run may use."""
     work: Path
     runner: Runner
+    guard: Guard
 
     def detect(self) -> Detected:
         """Find out what the input is and what the run will need, once it is sure to find room."""
         with self.stages.stage("detect", "Looking at the input"):
             source = self.runner.open(self.paths, self.settings)
             if self.target is not None:
-                outputs.check_target(self.target, [*source.paths, *self.protected], self.known)
+                check_target(self.target, [*source.paths, *self.protected], self.known)
             for line in source.headlines():
                 self.stages.tell(line)
             size = extent(source)
@@ -96,10 +105,38 @@ class Run:
         """Read the input once, to shards; return what it left, and the moment that recency is counted to."""
         message = f"Reading {detected.source.size / 1e6:,.1f} MB"
         with self.stages.stage("intake", message, **self.runner.reading(detected.size)) as tick:
-            intake = self.runner.read(
-                detected.source, detected.needs, drop_duplicates=self.settings.drop_duplicates, tick=tick
-            )
+            try:
+                intake = self.runner.read(
+                    detected.source,
+                    detected.needs,
+                    drop_duplicates=self.settings.drop_duplicates,
+                    tick=self._bounded(tick, detected),
+                )
+            except (EngineError, pl.exceptions.PolarsError, OSError):
+                detected.source.check_unchanged()  # the better reason, where it is one
+                raise
+            detected.source.check_unchanged()
             return intake, _as_of(self.settings.as_of, intake.last)
+
+    def _bounded(self, tick: Tick, detected: Detected) -> Tick:
+        """Return a tick that ends the run where far more lines come out of packed files than their samples told."""
+        most, counted = max(MOST_EXPECTED * detected.size.lines, FEW_LINES), 0
+
+        def count(lines: int) -> None:
+            nonlocal counted
+            counted += lines
+            if counted > most:
+                self.guard.stop(
+                    SourceError(
+                        f"{detected.source.paths[0]}: more than {most:,} lines come out of {detected.source.size:,} "
+                        "bytes: this looks like a decompression bomb.",
+                        hint="If you trust the file, unpack it and name what comes out.",
+                    )
+                )
+            tick(lines)
+
+        packed = any(part.sample is None or part.sample.compression for part in detected.source.parts)
+        return count if packed else tick
 
     def build(
         self, detected: Detected, intake: Intake, as_of: datetime, categories: Sequence[str] | None = None
@@ -149,10 +186,17 @@ def begin(
     stages = Stages(tell, watch) if tell else Stages(watch=watch)
     limit = memory_limit(settings.memory_limit, memory())
     if target is not None:
-        outputs.check_target(target, [*paths, *protected], known)
-    with workspace(settings.temp_dir, stages.tell) as work, _told(work), runner or OneMachine() as chosen:
+        check_target(target, [*paths, *protected], known)
+    held = nullcontext() if target is None else reserved(target)
+    with (
+        held,
+        workspace(settings.temp_dir, stages.tell) as work,
+        _told(work),
+        runner or OneMachine() as chosen,
+        Guard().watching(limit) as guard,
+    ):
         chosen.begin(work, stages.tell)
-        yield Run(paths, target, protected, known, settings, stages, limit, work, chosen)
+        yield Run(paths, target, protected, known, settings, stages, limit, work, chosen, guard)
 
 
 @contextmanager

@@ -28,6 +28,8 @@ OWNER = "owner"
 SIGN = "hidden-segments, process"
 """What stands in it, before the number of the process."""
 
+_LOCKLESS = (errno.ENOLCK, errno.EOPNOTSUPP, errno.ENOSYS, errno.EINVAL)
+
 
 @contextmanager
 def workspace(parent: Path | None = None, tell: Callable[[str], None] | None = None) -> Iterator[Path]:
@@ -106,6 +108,37 @@ def remove_abandoned(place: Path) -> int:
 def used_space(folder: Path) -> int:
     """Return the bytes of all files in a folder and below it."""
     return sum(path.lstat().st_size for path in folder.rglob("*") if path.is_file())
+
+
+def locked(path: Path) -> IO[str] | None:
+    """Make or take a file and lock it, until it is closed or this process dies; None where the disk knows no locks.
+
+    Raises
+    ------
+    BlockingIOError
+        If somebody else has it locked.
+    OSError
+        If it cannot be written.
+    """
+    while True:
+        # No link is followed: it might lead to a file of others, which would be written.
+        handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o644)
+        file = os.fdopen(handle, "r+", encoding="utf-8")
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            if path.exists() and os.path.samestat(path.stat(), os.fstat(handle)):
+                file.write(f"{SIGN} {os.getpid()}\n")
+                file.flush()
+                return file
+            file.close()  # its owner has just removed it
+        except BlockingIOError:
+            file.close()
+            raise
+        except OSError as error:
+            file.close()
+            if error.errno in _LOCKLESS:
+                return None
+            raise
 
 
 def _claim(folder: Path) -> IO[str] | None:

@@ -44,6 +44,9 @@ NOBODY = (
 )
 """What databases and data frames write for a missing customer."""
 
+LONGEST_ID = 1_000
+"""Bytes of a customer's id: longer ones are no ids, and would be repeated in every list."""
+
 
 @dataclass(frozen=True, slots=True)
 class Reading:
@@ -212,6 +215,7 @@ def _reason(reading: Reading) -> pl.Expr:
         *_not_analysed(reading),
         (pl.col("customer_id").is_null() | pl.col("customer_id").is_in(("", *NOBODY)), MISSING_CUSTOMER),
         (pl.col("customer_id").str.contains(DAMAGE, literal=True), "customer not in UTF-8"),
+        (pl.col("customer_id").str.len_bytes() > LONGEST_ID, f"customer longer than {LONGEST_ID:,} bytes"),
         *_unread(roles),
     ]
     # NOTE: an Enum is a number inside: a tenth of the cost of texts.

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from engine.errors import NoDataError, SourceError
+from engine.errors import NoDataError, SourceError, listed
 from engine.intake.rewrite import Cut, Record, cut
 
 if TYPE_CHECKING:
@@ -107,7 +107,7 @@ def detect_dialect(sample: Sample, delimiter: str | None = None, named: Collecti
     if has_header and not below:
         raise NoDataError(
             f"{sample.path}: there is a header and no line below it.",
-            hint=f"Columns seen: {', '.join(first.cells)}. Export it again with its orders.",
+            hint=f"Columns seen: {listed(first.cells)}. Export it again with its orders.",
         )
     names = first.cells[: best.width] if has_header else []
     columns = unique_names([*names, *[""] * (best.width - len(names))])

@@ -28,6 +28,11 @@ SUFFIXES = frozenset({".csv", ".tsv", ".txt", ".gz", ".zst", ".parquet", ".xlsx"
 GZIP_MAGIC = b"\x1f\x8b"
 ZSTD_MAGIC = b"\x28\xb5\x2f\xfd"
 
+MOST_EXPANSION = 200
+"""Bytes that a byte of a packed file may unpack to: exports pack to a fifth or a twentieth, rarely a fiftieth."""
+HARMLESS = 1_000_000_000
+"""Bytes that any packed file may unpack to."""
+
 _AS_TEXT = "Export it as CSV, or as .xlsx."
 _UNPACK = "Unpack it, and name the files in it."
 _LOOKS_LIKE: dict[bytes, tuple[str, str]] = {
@@ -172,6 +177,50 @@ def _unpacked(path: Path) -> bytes:
 def compression_of(start: bytes) -> Compression | None:
     """Tell from its first bytes how a file is compressed."""
     return "gz" if start.startswith(GZIP_MAGIC) else "zst" if start.startswith(ZSTD_MAGIC) else None
+
+
+def check_expansion(path: Path) -> None:
+    """Refuse a packed file that says of itself that it unpacks to far more than any export does.
+
+    NOTE: what a file says may be wrong. One that unpacks to more all the same is stopped while it is read (`run`).
+
+    Raises
+    ------
+    SourceError
+        If it looks like a decompression bomb.
+    """
+    unpacked = _said_to_hold(path)
+    if unpacked > max(HARMLESS, MOST_EXPANSION * path.stat().st_size):
+        raise SourceError(
+            f"{path}: unpacks to {unpacked:,} bytes, {unpacked // path.stat().st_size:,} times its size: this looks "
+            "like a decompression bomb.",
+            hint="If you trust the file, unpack it and name what comes out.",
+        )
+
+
+def _said_to_hold(path: Path) -> int:
+    """Return the unpacked size that a packed file tells, 0 where it tells none; of .gz the last 32 bits (RFC 1952)."""
+    with path.open("rb") as file:
+        start = file.read(18)
+        if start.startswith(b"PK\x03\x04"):
+            with zipfile.ZipFile(path) as archive:
+                return sum(each.file_size for each in archive.infolist())
+        if start.startswith(ZSTD_MAGIC):
+            return zst_content(start)
+        if start.startswith(GZIP_MAGIC):
+            file.seek(-4, 2)
+            return int.from_bytes(file.read(4), "little")
+    return 0
+
+
+def zst_content(header: bytes) -> int:
+    """Return the unpacked size that the header of a .zst file tells (RFC 8878, 3.1.1.1), 0 where it does not."""
+    descriptor = header[4] if len(header) > 4 else 0
+    single = descriptor >> 5 & 1
+    width = (single, 2, 4, 8)[descriptor >> 6]
+    start = 5 + (not single) + (0, 1, 2, 4)[descriptor & 3]
+    content = int.from_bytes(header[start : start + width], "little")
+    return content + 256 if width == 2 else content
 
 
 @contextmanager

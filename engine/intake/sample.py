@@ -13,7 +13,7 @@ import polars as pl
 
 from engine.errors import NoDataError, SourceError
 from engine.intake import encoding as spelling
-from engine.intake.files import check_is_file, compression_of, kind, open_bytes, unreadable
+from engine.intake.files import check_is_file, compression_of, kind, open_bytes, unreadable, zst_content
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -89,6 +89,11 @@ def read_sample(path: Path) -> Sample:
     newline = line_end.encode(encoding or spelling.UTF8)
     pieces = [_whole_lines(offset, block, newline) for offset, block in read.blocks]
     if not read.whole:
+        if newline not in head:
+            raise SourceError(
+                f"{path}: its first line does not end within {HEAD_BYTES:,} bytes.",
+                hint="Check that it is a table of orders, one a line. With thousands of columns, export fewer of them.",
+            )
         head = head[: _last_end(head, newline)] or head
     fallback = None
     if encoding is None:
@@ -198,7 +203,7 @@ def _gz_head(file: BinaryIO) -> tuple[bytes, bool, float]:
 def _zst_head(path: Path, size: int) -> tuple[bytes, bool, float]:
     """Unpack the first lines with Polars, which reads .zst where Python cannot: only text in UTF-8, to whole lines."""
     with path.open("rb") as file:
-        expansion = _zst_content(file.read(18)) / size or _USUAL_EXPANSION
+        expansion = zst_content(file.read(18)) / size or _USUAL_EXPANSION
     lines = pl.scan_lines(path, n_rows=_HEAD_LINES, glob=False)
     try:
         found = lines.collect(engine="streaming")["line"].to_list()
@@ -210,13 +215,3 @@ def _zst_head(path: Path, size: int) -> tuple[bytes, bool, float]:
         return head[:HEAD_BYTES], len(head) <= HEAD_BYTES, expansion
     head = "".join(f"{line}\n" for line in found).encode()
     return head[:HEAD_BYTES], len(found) < _HEAD_LINES and len(head) <= HEAD_BYTES, expansion
-
-
-def _zst_content(header: bytes) -> int:
-    """Return the unpacked size that the header of a .zst file tells (RFC 8878, 3.1.1.1), 0 where it does not."""
-    descriptor = header[4] if len(header) > 4 else 0
-    single = descriptor >> 5 & 1
-    width = (single, 2, 4, 8)[descriptor >> 6]
-    start = 5 + (not single) + (0, 1, 2, 4)[descriptor & 3]
-    content = int.from_bytes(header[start : start + width], "little")
-    return content + 256 if width == 2 else content

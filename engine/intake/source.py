@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from engine.errors import ColumnError, NoDataError, SourceError
+from engine.errors import ColumnError, NoDataError, SourceError, listed
 from engine.intake import dates, files
 from engine.intake.clean import FLOAT_ID, Reading
 from engine.intake.dialect import Dialect, detect_dialect, sample_frame
@@ -54,6 +54,8 @@ class Part:
     """The part of the file that is read: bytes of whole lines, or rows of a table; None: all of it."""
     rows: int | None = None
     """Rows of a table, where they have been counted."""
+    modified: int | None = None
+    """When the file was last written to, in nanoseconds, as it was looked at; None where that is not known."""
 
     @property
     def mended(self) -> bool:
@@ -104,6 +106,24 @@ class Source:
     def forgiving(self) -> Source:
         """Return the source with bytes that are no UTF-8 read as U+FFFD."""
         return replace(self, lossy=True)
+
+    def check_unchanged(self) -> None:
+        """Raise SourceError if a file is no longer the one that was looked at: some of it may not have been read."""
+        for part in self.parts:
+            if part.modified is None:
+                continue
+            try:
+                now = part.path.stat()
+            except OSError:
+                raise SourceError(
+                    f"{part.path}: was removed or moved while it was read.",
+                    hint="Leave the file in its place until the run has ended.",
+                ) from None
+            if (now.st_size, now.st_mtime_ns) != (part.size, part.modified):
+                raise SourceError(
+                    f"{part.path}: changed while it was read: it had {part.size:,} bytes, and now has {now.st_size:,}.",
+                    hint="Wait until it is written completely, and run again.",
+                )
 
     @property
     def currency(self) -> str:
@@ -216,14 +236,19 @@ def _spooled(folder: Path | None) -> Path:
 
 def _open(path: Path, settings: Settings) -> tuple[Part, pl.DataFrame]:
     """Look at one file: how it is cut, and rows from all over it as text."""
-    if files.kind(path) == "text":
+    files.check_is_file(path)
+    kind = files.kind(path)
+    files.check_expansion(path)
+    modified = path.stat().st_mtime_ns
+    if kind == "text":
         sample = read_sample(path)
         dialect = detect_dialect(sample, settings.delimiter, settings.columns.values())
-        return Part(path, sample.size, sample.fingerprint, dialect, sample), sample_frame(sample, dialect)
+        part = Part(path, sample.size, sample.fingerprint, dialect, sample, modified=modified)
+        return part, sample_frame(sample, dialect)
     frame = sample_table(path)
     size = path.stat().st_size
     dialect = Dialect(",", has_header=True, columns=tuple(frame.columns), multiline=False)
-    return Part(path, size, _fingerprint(path, size), dialect, None), frame
+    return Part(path, size, _fingerprint(path, size), dialect, None, modified=modified), frame
 
 
 def _fingerprint(path: Path, size: int) -> str:
@@ -239,7 +264,7 @@ def _check_columns(part: Part, first: Part) -> None:
     if sorted(part.dialect.columns) != sorted(first.dialect.columns):
         raise SourceError(
             f"{part.path}: its columns differ from those of {first.path}.",
-            hint=f"Columns seen: {', '.join(part.dialect.columns)}; expected: {', '.join(first.dialect.columns)}. "
+            hint=f"Columns seen: {listed(part.dialect.columns)}; expected: {listed(first.dialect.columns)}. "
             "Analyse it on its own.",
         )
 

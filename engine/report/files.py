@@ -1,27 +1,23 @@
-"""The outputs of a run: written beside their folder and renamed into place, so that they appear whole or not at all."""
+"""The outputs of an analysis, and how each is written."""
 
 from __future__ import annotations
 
 import json
 import shutil
-import tempfile
-from contextlib import contextmanager
 from dataclasses import asdict
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 import polars.selectors as cs
 
-from engine.errors import OutputError
 from engine.machine import peak_memory
+from engine.report.placing import CHARTS, staged
 from engine.report.spreadsheets import safe
-from engine.resources import MB, disk_full, is_disk_full
+from engine.resources import MB
 from engine.version import __version__
-from engine.workspace import remove
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from pathlib import Path
 
     from engine.intake.source import Source
     from engine.report.painter import Painter
@@ -31,7 +27,7 @@ if TYPE_CHECKING:
     from engine.stages import Stages
 
 REPORT, SUMMARY, SEGMENTS, CUSTOMERS = "report.html", "summary.json", "segments.csv", "customers.parquet"
-ACTIVATION, REJECTS, CHARTS, MODEL, RUN = "activation.csv", "rejects.csv", "charts", "model.json", "run.json"
+ACTIVATION, REJECTS, MODEL, RUN = "activation.csv", "rejects.csv", "model.json", "run.json"
 OUTPUTS = (REPORT, SUMMARY, SEGMENTS, CUSTOMERS, ACTIVATION, REJECTS, CHARTS, MODEL, RUN)
 """Everything that a run leaves in its folder; the last is the record by which the folder is known as a run's."""
 
@@ -73,43 +69,6 @@ ACTIVATION_COLUMNS = (
 SPECIFICATION = "vl.json"
 """Ending of a chart's Vega-Lite specification, by which editors know it."""
 ROW_GROUP = 131_072
-ELSEWHERE = "Name another folder with --out."
-
-
-def check_target(out: Path, inputs: Iterable[Path] = (), outputs: Sequence[str] = OUTPUTS) -> None:
-    """Refuse an output folder that holds anything else than an earlier run's results: it is replaced as a whole.
-
-    `outputs` names all that a run of the kind leaves, its record last.
-
-    Raises
-    ------
-    OutputError
-        If the path is a file, a folder with other content, or a folder that holds an input.
-    """
-    if not out.exists():
-        return
-    if not out.is_dir():
-        raise OutputError(f"{out}: is a file, and the results need a folder.", hint=ELSEWHERE)
-    if inside := [path for path in inputs if path.resolve().is_relative_to(out.resolve())]:
-        raise OutputError(f"{out}: holds the input {inside[0].name}, which the results would replace.", hint=ELSEWHERE)
-    foreign = sorted(_foreign(out, outputs))
-    if foreign:
-        raise OutputError(
-            f"{out}: holds files that are not of an earlier run: {', '.join(foreign[:5])}.",
-            hint="Name a new or empty folder with --out; an earlier run's folder is replaced as a whole.",
-        )
-
-
-def _foreign(out: Path, outputs: Sequence[str]) -> Iterator[str]:
-    """Name what a run did not write; in a folder without the record of a run that is everything."""
-    known = outputs if (out / outputs[-1]).is_file() else ()
-    for entry in out.iterdir():
-        if entry.name not in known:
-            yield entry.name
-        elif entry.name == CHARTS:
-            yield from (
-                f"{CHARTS}/{each.name}" for each in entry.iterdir() if each.suffix not in {".png", ".svg", ".json"}
-            )
 
 
 def write(
@@ -129,7 +88,7 @@ def write(
     run was allowed and what it took, for its record.
     """
     assert result.out is not None  # the caller asks for files only with a folder
-    with staged(result.out) as folder:
+    with staged(result.out, OUTPUTS) as folder:
         # The charts first: their process draws them while this one writes the customers.
         with stages.stage("charts", "Drawing the charts"):
             if settings.charts:
@@ -226,39 +185,3 @@ def _text(value: Any) -> Any:
 def write_json(path: Path, content: dict[str, Any]) -> None:
     """Write a dictionary as JSON that every program can read: no NaN."""
     path.write_text(json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False) + "\n", encoding="utf-8")
-
-
-@contextmanager
-def staged(out: Path, outputs: Sequence[str] = OUTPUTS) -> Iterator[Path]:
-    """Give a folder beside `out` to write into; rename it to `out` at the end, or remove it after an error."""
-    try:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        staging = Path(tempfile.mkdtemp(prefix=f".{out.name}.", dir=out.parent))
-    except OSError as error:
-        raise OutputError(f"{out}: cannot be written ({error.strerror}).", hint=ELSEWHERE) from error
-    try:
-        yield staging
-        staging.chmod(0o755)
-        _replace(staging, out, outputs)
-    except BaseException as error:
-        remove(staging)
-        if is_disk_full(error):
-            raise disk_full(out.parent, "--out") from error
-        raise
-
-
-def _replace(staging: Path, out: Path, outputs: Sequence[str]) -> None:
-    """Put the staged folder in the place of an earlier run's, which is kept until the new one stands."""
-    earlier = staging.with_name(staging.name + ".earlier")
-    try:
-        check_target(out, outputs=outputs)
-        if out.exists():
-            out.rename(earlier)
-        staging.rename(out)
-    except BaseException as error:
-        if earlier.exists() and not out.exists():
-            earlier.rename(out)
-        if not isinstance(error, OSError):
-            raise
-        raise OutputError(f"{out}: cannot be put into place ({error.strerror}).", hint=ELSEWHERE) from error
-    shutil.rmtree(earlier, ignore_errors=True)

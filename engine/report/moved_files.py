@@ -6,14 +6,11 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from engine.report import files
-from engine.report.files import CHARTS, staged, write_json
+from engine.report.files import write_json
+from engine.report.placing import CHARTS, staged
 from engine.report.spreadsheets import safe
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-    from pathlib import Path
-
     from engine.comparison import Comparison
     from engine.report.painter import Painter
 
@@ -30,11 +27,6 @@ CONTENTS = {
     RECORD: "every figure, for programs",
 }
 """What each output is."""
-
-
-def check_target(out: Path, runs: Iterable[Path]) -> None:
-    """Refuse an output folder that holds anything else than an earlier comparison, see `files.check_target`."""
-    files.check_target(out, runs, OUTPUTS)
 
 
 def write(result: Comparison, painter: Painter) -> None:

@@ -11,6 +11,7 @@ from engine.report import files, foretold, numbers, tables
 from engine.report.drifted import PAGE, STYLES, drift_rows, model_told
 from engine.report.files import ACTIVATION, CUSTOMERS, MODEL, REJECTS, RUN, SEGMENTS, SUMMARY
 from engine.report.html import page
+from engine.report.placing import staged
 from engine.report.spreadsheets import safe
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ def write(
     `customers` are the labelled customers in the order of their ids; they are streamed to the files.
     """
     assert result.out is not None  # the caller asks for files only with a folder
-    with files.staged(result.out, OUTPUTS) as folder:
+    with staged(result.out, OUTPUTS) as folder:
         with stages.stage("customers", "Writing the customers"):
             for name, chart in result.charts.items():
                 painter.paint(name, chart.to_dict(validate=False), work)

@@ -1,0 +1,75 @@
+"""What ends a run that gets out of hand, in the middle of whatever it does: with an error, not by the system."""
+
+from __future__ import annotations
+
+import signal
+from contextlib import contextmanager
+from threading import Event, Thread, current_thread, main_thread
+from typing import TYPE_CHECKING
+
+from engine.errors import ResourceError
+from engine.machine import resident_memory
+from engine.resources import MB
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from engine.errors import EngineError
+
+SECONDS_BETWEEN_LOOKS = 0.1
+EXCESS = 1.5
+"""Memory that a run may take, by what it was planned with: the plan estimates, and is not a wall."""
+
+
+class Guard:
+    """Ends a run of the main thread with an error; a run of another thread cannot be ended, and goes on."""
+
+    def __init__(self) -> None:
+        self._error: EngineError | None = None
+        self._able = current_thread() is main_thread()
+
+    def stop(self, error: EngineError) -> None:
+        """End the run with an error, from whatever thread; returns at once, and only the first error counts."""
+        if self._able and self._error is None:
+            self._error = error
+            thread = main_thread().ident
+            assert thread is not None
+            # NOTE: Polars answers SIGINT while a query runs, which no Python code could end.
+            signal.pthread_kill(thread, signal.SIGINT)
+
+    @contextmanager
+    def watching(self, limit: int) -> Iterator[Guard]:
+        """Watch the memory of the process, planned with `limit` bytes, while the block runs.
+
+        Raises
+        ------
+        EngineError
+            The error that the run was stopped with.
+        """
+        over = Event()
+        watcher = Thread(target=self._watch, args=(limit, over), daemon=True)
+        try:
+            if self._able:
+                watcher.start()
+            try:
+                yield self
+            finally:
+                over.set()
+                if watcher.is_alive():
+                    watcher.join()
+        except KeyboardInterrupt:
+            if self._error is None:
+                raise
+            raise self._error from None
+
+    def _watch(self, limit: int, over: Event) -> None:
+        while not over.wait(SECONDS_BETWEEN_LOOKS):
+            if (used := resident_memory()) > EXCESS * limit:
+                self.stop(
+                    ResourceError(
+                        f"The run takes {used / MB:,.0f} MB of memory, far more than the {limit / MB:,.0f} MB that it "
+                        "was planned with: the export holds enormous lines, or unpacks to far more than exports do.",
+                        hint="Look for such lines (awk 'length > 100000 { print NR }'), or raise --memory-limit.",
+                    )
+                )
+                return
