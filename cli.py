@@ -176,6 +176,45 @@ def compare(
     put_out(result.summary, lambda console: show(result, console, result.out), as_json=as_json, quiet=quiet)
 
 
+@command(app, READING, RUNNING)
+def batch(
+    files: Files,
+    settings: Settings,
+    out: Annotated[
+        Path, typer.Option("--out", "-o", metavar="DIR", help="Folder of the folders of results, one an export.")
+    ] = Path("output"),
+    group_by: Annotated[
+        str | None,
+        typer.Option(
+            metavar="REGEX", help=r"Analyse together all files in whose paths it finds the same: '(shop\d+)_'."
+        ),
+    ] = None,
+    jobs: Annotated[int, typer.Option(metavar="N", help="Analyses at once; they share the memory limit.")] = 1,
+    fail_fast: Annotated[bool, typer.Option("--fail-fast", help="Begin no more once one has failed.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print manifest.json instead of tables.")] = False,
+    quiet: Quiet = False,
+) -> None:
+    """Analyse many exports, one result each; again, only what is new, has changed or had failed."""
+    from engine.batch.running import batch as run  # `--help` need not wait for them
+    from engine.commands.batch_display import batch_display
+
+    with batch_display(quiet=quiet) as listener:
+        result = run(
+            files,
+            out=out,
+            settings=settings,
+            group_by=group_by,
+            jobs=jobs,
+            fail_fast=fail_fast,
+            listener=listener,
+        )
+    from engine.report.batch_console import show
+
+    put_out(result.manifest, lambda console: show(result, console), as_json=as_json, quiet=quiet)
+    if result.failed:
+        raise typer.Exit(1)
+
+
 @command(app)
 def generate(
     out: Annotated[Path, typer.Argument(metavar="OUT.csv", help="File to write.")],

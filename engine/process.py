@@ -17,18 +17,28 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parents[1]
 
 
-def started(work: str, stdout: int | None = subprocess.PIPE, **environment: str) -> subprocess.Popen[str]:
-    """Start a process for a function without arguments, named as `module:function`; `environment` is added."""
+def started(
+    work: str,
+    environment: dict[str, str] | None = None,
+    stdout: int | None = subprocess.PIPE,
+    *,
+    new_group: bool = False,
+) -> subprocess.Popen[str]:
+    """Start a process for a function without arguments, named as `module:function`; `environment` is added.
+
+    In a new group it gets no signals from the terminal.
+    """
     module, function = work.split(":")
     return subprocess.Popen(  # noqa: S603 - the work is named in this package
         [sys.executable, "-c", f"from {module} import {function}; {function}()"],
         cwd=ROOT,
-        env={**os.environ, **environment},
+        env={**os.environ, **(environment or {})},
         stdin=subprocess.PIPE,
         stdout=stdout,
         stderr=subprocess.DEVNULL,
         text=True,
         encoding="utf-8",
+        start_new_session=new_group,
     )
 
 
@@ -54,7 +64,7 @@ class Process:
 
     @cached_property
     def _process(self) -> subprocess.Popen[str]:
-        return started(self._work, subprocess.PIPE, **self._environment)
+        return started(self._work, self._environment)
 
     def ask(self, message: dict[str, Any]) -> None:
         """Send a message; returns at once."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import shutil
 import sys
 from dataclasses import dataclass, field, replace
@@ -26,7 +25,6 @@ if TYPE_CHECKING:
 
     from engine.settings import Settings
 
-ENDS = 65_536
 MONEY_ROLES = ("quantity", "price", "amount")
 
 
@@ -248,15 +246,7 @@ def _open(path: Path, settings: Settings) -> tuple[Part, pl.DataFrame]:
     frame = sample_table(path)
     size = path.stat().st_size
     dialect = Dialect(",", has_header=True, columns=tuple(frame.columns), multiline=False)
-    return Part(path, size, _fingerprint(path, size), dialect, None, modified=modified), frame
-
-
-def _fingerprint(path: Path, size: int) -> str:
-    """Tell tables apart by their size, their beginning and their end, where Parquet keeps its statistics."""
-    with path.open("rb") as file:
-        start = file.read(ENDS)
-        file.seek(max(0, size - ENDS))
-        return hashlib.sha256(b"%d\n" % size + start + file.read()).hexdigest()
+    return Part(path, size, files.fingerprint(path, size), dialect, None, modified=modified), frame
 
 
 def _check_columns(part: Part, first: Part) -> None:

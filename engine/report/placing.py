@@ -164,6 +164,25 @@ def staged(out: Path, outputs: Sequence[str]) -> Iterator[Path]:
         raise
 
 
+def replace_file(path: Path, text: str) -> None:
+    """Write a file whole or not at all; whoever calls it is the only one who does.
+
+    Raises
+    ------
+    OutputError
+        If it cannot be written.
+    """
+    staging = path.with_name(f".{path.name}.new")
+    try:
+        staging.write_text(text, encoding="utf-8", newline="\n")
+        staging.replace(path)
+    except OSError as error:
+        staging.unlink(missing_ok=True)
+        if is_disk_full(error):
+            raise disk_full(path.parent, "--out") from error
+        raise OutputError(f"{path}: cannot be written ({error.strerror}).", hint=ELSEWHERE) from error
+
+
 def _replace(staging: Path, out: Path, outputs: Sequence[str]) -> None:
     """Put the staged folder in the place of an earlier run's, which is there until the new one stands."""
     earlier = staging
