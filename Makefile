@@ -31,9 +31,12 @@ $(SPARK): $(READY)
 	$(RUN) -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[spark]'
 	@touch $@
 
+.PHONY: spark
+spark: $(SPARK) ## Install what the analysis on Spark needs
+
 .PHONY: test-spark
 test-spark: $(SPARK) ## Run the tests on a Spark cluster of this machine (needs Java 17)
-	$(RUN) -m pytest tests/spark --numprocesses 2 --dist loadfile --no-loadscope-reorder
+	$(RUN) -m pytest tests/spark --numprocesses 3 --dist loadfile --no-loadscope-reorder
 
 .PHONY: lint
 lint: $(READY) ## Check style and format

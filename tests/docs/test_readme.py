@@ -8,13 +8,12 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
-from itertools import islice
 from pathlib import Path
 
 import pytest
 
 from engine.generate import generate
-from tests.conftest import REAL, ROOT
+from tests.conftest import REAL, ROOT, beginning
 
 PAGES = ("README.md", "docs/speed.md")
 PYTHON = ".venv/bin/python cli.py"
@@ -52,8 +51,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name, real in REAL_EXPORTS.items():
         if REAL.is_dir():
             # The commands are tried, not the data: what its beginning holds is enough.
-            with (REAL / real).open("rb") as whole:
-                (folder / name).write_bytes(b"".join(islice(whole, 20_000)))
+            beginning(REAL / real, 20_000, folder / name)
     return folder
 
 
