@@ -88,6 +88,7 @@ def compare(
             painter.start()
         say(f"Reading {before} and {after}")
         runs = open_run(before), open_run(after)
+        _check_keys(*runs)
         match = match_segments(runs[0].model, runs[1].model)
         followed = line_up(runs[0].model, runs[1].model, match)
         say(f"Following {max(run.rows for run in runs):,} customers")
@@ -157,6 +158,16 @@ def _check_counts(counted: pl.DataFrame, a: Run, b: Run) -> None:
                 f"{run.path}: a customer stands in its customers.parquet, or in that of the other run, more than once.",
                 hint="Run `analyze` or `score` again.",
             )
+
+
+def _check_keys(a: Run, b: Run) -> None:
+    """Refuse runs whose ids can never agree, so that all customers would seem to be gone."""
+    if a.hash_key != b.hash_key:
+        kinds = ["as they are" if run.hash_key is None else f"hashed with the key {run.hash_key}" for run in (a, b)]
+        raise RunError(
+            f"The customers' ids are {kinds[0]} in {a.path} and {kinds[1]} in {b.path}: they cannot be compared.",
+            hint="Run one of them again with the --hash-ids of the other.",
+        )
 
 
 def _check_target(target: Path, runs: tuple[Path, Path]) -> None:

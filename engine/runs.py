@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from engine.errors import RunError, brief
-from engine.report.files import CUSTOMERS, MODEL, SUMMARY
+from engine.report.files import CUSTOMERS, MODEL, RUN, SUMMARY
 from engine.segments.store import load_model
 
 if TYPE_CHECKING:
@@ -41,6 +41,8 @@ class Run:
     """Number of customers in the file."""
     as_of: datetime
     currency: str
+    hash_key: str | None
+    """What the key is told by that the ids were hashed with; None where they were not, or that is not told."""
     period: dict[str, str]
     """First and last order line in ISO 8601, where the run tells them."""
 
@@ -82,6 +84,7 @@ def open_run(path: Path) -> Run:
         rows=rows,
         as_of=as_of.replace(tzinfo=None),
         currency=str(summary.get("currency") or ""),
+        hash_key=_hash_key(folder / RUN),
         period=period if isinstance(period, dict) else {},
     )
 
@@ -94,6 +97,14 @@ def _summary(path: Path) -> dict[str, Any]:
     if not isinstance(content, dict):
         raise RunError(f"{path}: is not the summary of a run.", hint=HINT)
     return content
+
+
+def _hash_key(path: Path) -> str | None:
+    try:
+        settings = json.loads(path.read_text(encoding="utf-8"))["settings"]
+        return str(settings["hash_ids"]) if settings["hash_ids"] else None
+    except (OSError, ValueError, TypeError, KeyError):
+        return None
 
 
 def _customers(path: Path, model: Model) -> tuple[pl.LazyFrame, int]:

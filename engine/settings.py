@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from itertools import pairwise
 from math import isfinite
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 from engine.errors import EngineError, did_you_mean
 from engine.insights.wanted import INSIGHTS
+from engine.privacy import check_key, key_sign
 from engine.resources import MOST_SHARDS, size_of
 
 K_RANGE = (2, 10)
@@ -76,6 +77,11 @@ class Settings:
     """Number of shards; chosen from the size of the input where not given. Never changes a result."""
     memory_limit: str | None = None
     """Memory that the run may use, as '2GB' or as '50%' of the machine's; half of it where not given."""
+    hash_ids: str | None = field(default=None, repr=False)
+    """Key of the hashes that stand in the place of the customers' ids in all that a run leaves; none where not given.
+
+    Where the lines are read: nothing behind the reading, temporary files included, knows the ids. Rejected lines then
+    stand without their text."""
     temp_dir: Path | None = None
     """Folder for the shards while the run lasts; the system's where not given."""
 
@@ -111,8 +117,17 @@ class Settings:
             raise EngineError(
                 f"The delimiter {self.delimiter!r} is not one character.", hint=r"Pass one, such as ';' or '\t'."
             )
+        if self.hash_ids is not None:
+            check_key(self.hash_ids)
         if not 0 <= self.seed <= MOST_SEED:
             raise EngineError(f"seed is {self.seed}.", hint=f"The seed must be a whole number from 0 to {MOST_SEED:,}.")
+
+    def written(self) -> dict[str, Any]:
+        """Return the settings as they may be written down: of a key only by what it is told (`privacy.key_sign`)."""
+        told = asdict(self)
+        if self.hash_ids is not None:
+            told["hash_ids"] = key_sign(self.hash_ids)
+        return told
 
 
 def _check_charts(charts: tuple[str, ...], theme: str) -> None:

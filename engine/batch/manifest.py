@@ -61,7 +61,8 @@ def begun(export: Export, settings: dict[str, Any]) -> Entry:
 
 def told(settings: Settings) -> dict[str, Any]:
     """Return the settings that decide a result, as JSON can hold them; of a key only by what it can be told apart."""
-    everything = {name: value for name, value in as_json(settings).items() if name not in UNTOLD}
+    written = as_json(settings) | {"hash_ids": settings.written()["hash_ids"]}
+    everything = {name: value for name, value in written.items() if name not in UNTOLD}
     if settings.names_from is not None:
         model = settings.names_from / MODEL if settings.names_from.is_dir() else settings.names_from
         everything["names_from_sha256"] = sha256(model.read_bytes()).hexdigest() if model.is_file() else None

@@ -34,6 +34,7 @@ _READING = "Reading the file"
 _RFM = "RFM scores from 1 to 5"
 _INSIGHTS = "What is told beside the segments"
 _CHARTS = "Files of the charts (the report has them all the same)"
+_PRIVACY = "Privacy"
 _RESOURCES = "Memory and disk (none changes a result)"
 SPARK = "Past one machine (the results are the same)"
 
@@ -95,6 +96,16 @@ RUNNING: dict[str, Any] = {
     "rfm_revenue": _value(str, "MONEY", "Four cuts between the M scores, as 50,100,250,1000. (default: fifths)", _RFM),
     "charts": _value(str, "FORMATS", "Of png, svg and json (Vega-Lite), or none. (default: png,svg)", _CHARTS),
     "theme": _value(str, "LOOK", "light or dark. (default: light)", _CHARTS),
+    "hash_ids": Annotated[
+        str | None,
+        typer.Option(
+            metavar="KEY",
+            envvar="HIDDEN_SEGMENTS_HASH_KEY",
+            show_envvar=True,
+            help="Leave keyed hashes in place of the customers' ids, wherever they would stand.",
+            rich_help_panel=_PRIVACY,
+        ),
+    ],
     "seed": _value(int, None, "Seed of all random choices. (default: 1)", min=0),
     "memory_limit": _value(
         str, "SIZE", "Memory to use at most, as 2GB or 50%. (default: half of the machine's)", _RESOURCES
@@ -106,7 +117,7 @@ RUNNING: dict[str, Any] = {
 }
 """Options that say how an analysis is made."""
 
-SCORING = ("currency", "as_of", "without", "horizon", "memory_limit", "temp_dir", "shards")
+SCORING = ("currency", "as_of", "without", "horizon", "hash_ids", "memory_limit", "temp_dir", "shards")
 """Those of them that a saved model leaves open."""
 
 

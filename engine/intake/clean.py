@@ -12,6 +12,7 @@ from engine.intake.dates import PLAUSIBLE_YEARS, parse
 from engine.intake.encoding import DAMAGE
 from engine.intake.products import TEXTS, product_key
 from engine.intake.rules import cancellation, service
+from engine.privacy import hashed
 from engine.units import MAX_AMOUNT, MICROS, MILLI
 
 if TYPE_CHECKING:
@@ -62,6 +63,8 @@ class Reading:
     """The currency that is analysed, where the file has several."""
     drop_services: bool = False
     drop_zero: bool = False
+    hash_key: str | None = field(default=None, repr=False)
+    """Key of the hashes that take the place of the customers' ids, see `privacy.hashed`."""
     keep_cancelled: bool = False
     """Whether cancelled and refunded orders are kept."""
 
@@ -91,7 +94,7 @@ def canonical(lf: pl.LazyFrame, reading: Reading) -> pl.LazyFrame:
         # The order's total stands on its first line; the order's other lines bring nothing more.
         amount = pl.when(_present(amount)).then(amount).otherwise(pl.lit("0"))
     day = pl.col("ordered_at").dt.strftime("day %Y-%m-%d")
-    return (
+    lines = (
         lf.with_columns(
             *texts,
             *cells,
@@ -114,6 +117,9 @@ def canonical(lf: pl.LazyFrame, reading: Reading) -> pl.LazyFrame:
         )
         .with_columns(_reason(reading).alias(REASON))
     )
+    if reading.hash_key is None:
+        return lines
+    return lines.with_columns(customer_id=hashed(pl.col("customer_id"), reading.hash_key))
 
 
 def products_of(roles: Roles) -> tuple[str | None, str | None, str | None]:

@@ -217,6 +217,7 @@ def open_source(inputs: Iterable[str | Path], settings: Settings, spool: Path | 
         drop_services=settings.drop_services,
         drop_zero=settings.drop_zero,
         keep_cancelled=settings.keep_cancelled,
+        hash_key=settings.hash_ids,
     )
     damaged = any(DAMAGE in text for part in parts if part.sample for text in (part.sample.head, *part.sample.pieces))
     return Source(parts, reading, (*_guessed(roles, styles), *dated), frame, lossy=damaged)

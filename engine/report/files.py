@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -156,7 +155,7 @@ def run_record(source: Source, settings: Settings) -> dict[str, Any]:
     return {
         "version": __version__,
         "polars": pl.__version__,
-        "settings": {name: _text(value) for name, value in asdict(settings).items()},
+        "settings": {name: _text(value) for name, value in settings.written().items()},
         "input": files,
         "detected": described,
     }

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine.charts import theme
 from engine.insights.migration import NEW_CUSTOMERS, NOT_THERE
+from engine.privacy import shown
 from engine.report import numbers
 from engine.report.html import rendered
 
@@ -94,7 +95,7 @@ def _balance(row: dict[str, Any], currency: str) -> tuple[str, ...]:
 
 def _mover(row: dict[str, Any], currency: str) -> tuple[str, ...]:
     return (
-        row["customer_id"],
+        shown(row["customer_id"]),
         row["from_segment"] or NEW_CUSTOMERS,
         row["to_segment"] or NOT_THERE,
         *(numbers.money(row[name], currency) for name in ("revenue_before", "revenue_after")),

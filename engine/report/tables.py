@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from engine.privacy import shown
 from engine.report import numbers
 
 if TYPE_CHECKING:
@@ -176,7 +177,7 @@ def typical(summary: dict[str, Any], segment: int) -> list[list[str]]:
     currency = str(summary.get("currency") or "")
     return [
         [
-            row["customer_id"],
+            shown(row["customer_id"]),
             numbers.plain(row["orders"]),
             numbers.money(row["revenue"], currency),
             numbers.days(row["recency_days"]),
