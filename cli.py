@@ -195,7 +195,7 @@ def batch(
     quiet: Quiet = False,
 ) -> None:
     """Analyse many exports, one result each; again, only what is new, has changed or had failed."""
-    from engine.batch.running import batch as run  # `--help` need not wait for them
+    from engine.batches.running import batch as run  # `--help` need not wait for them
     from engine.commands.batch_display import batch_display
 
     with batch_display(quiet=quiet) as listener:

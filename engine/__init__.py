@@ -1,7 +1,7 @@
 """Hidden Segments: raw e-commerce exports to customer segments that people understand, trust and act on.
 
 `analyze` is the whole job (see `engine.pipeline`); `score` labels another export with its model (`engine.scoring`),
-`compare` tells who moved between two runs (`engine.comparison`), `batch` analyses many exports (`engine.batch`).
+`compare` tells who moved between two runs (`engine.comparison`), `batch` analyses many exports (`engine.batches`).
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from engine.settings import Settings
 from engine.version import __version__
 
 if TYPE_CHECKING:
-    from engine.batch.running import Batch, batch
+    from engine.batches.running import Batch, batch
     from engine.comparison import Comparison, compare
     from engine.generate import generate
     from engine.pipeline import analyze
@@ -37,12 +37,12 @@ __all__ = [
 
 _HOMES = {
     "analyze": "engine.pipeline",
-    "batch": "engine.batch.running",
+    "batch": "engine.batches.running",
     "compare": "engine.comparison",
     "generate": "engine.generate",
     "score": "engine.scoring",
     "Analysis": "engine.result",
-    "Batch": "engine.batch.running",
+    "Batch": "engine.batches.running",
     "Comparison": "engine.comparison",
     "Scored": "engine.result",
 }

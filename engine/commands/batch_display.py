@@ -12,7 +12,7 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from engine.batch.running import Listener
+from engine.batches.running import Listener
 from engine.commands.display import BAR_WIDTH, DRAWN_PER_SECOND
 from engine.report import numbers
 from engine.report.terminal import flat
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from rich.console import RenderableType
 
-    from engine.batch.manifest import Entry
+    from engine.batches.manifest import Entry
 
 NAME_WIDTH = 28
 

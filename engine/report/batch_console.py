@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from engine.batch.exports import INDEX
+from engine.batches.exports import INDEX
 from engine.report.batch_page import headline, key_figures
 from engine.report.terminal import flat, heading, item, new_table, print_table
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from engine.batch.running import Batch
+    from engine.batches.running import Batch
 
 STYLES = {"done": "green", "failed": "bold red", "running": "bold", "interrupted": "yellow", "waiting": "dim"}
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from engine.batch.manifest import Entry
+    from engine.batches.manifest import Entry
 
 HEADS = ("Export", "State", "Customers", "Orders", "Revenue", "Per customer", "From", "To", "Segments", "Rejected")
 BEST = "Segment with the most revenue"

@@ -9,7 +9,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from engine.batch.exports import MANIFEST
+from engine.batches.exports import MANIFEST
 from engine.errors import RunError, brief
 from engine.intake.files import fingerprint
 from engine.report.files import MODEL, RUN
@@ -18,7 +18,7 @@ from engine.settings import Settings
 from engine.version import __version__
 
 if TYPE_CHECKING:
-    from engine.batch.exports import Export
+    from engine.batches.exports import Export
 
 State = Literal["waiting", "running", "done", "failed", "interrupted"]
 

@@ -14,8 +14,8 @@ from queue import SimpleQueue
 from threading import Thread
 from typing import TYPE_CHECKING, Any
 
-from engine.batch import manifest
-from engine.batch.exports import INDEX, MANIFEST, exports_of
+from engine.batches import manifest
+from engine.batches.exports import INDEX, MANIFEST, exports_of
 from engine.errors import EngineError, ResourceError
 from engine.machine import memory
 from engine.process import started
@@ -26,8 +26,8 @@ from engine.settings import Settings
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from engine.batch.exports import Export
-    from engine.batch.manifest import Entry
+    from engine.batches.exports import Export
+    from engine.batches.manifest import Entry
 
 MOST_JOBS = 64
 KILLED = "the system ended it, as it does when memory runs out. Give it more with --memory-limit, or fewer --jobs."
@@ -220,7 +220,7 @@ class _Job:
         entry.started = datetime.fromtimestamp(time.time(), UTC).isoformat(timespec="seconds")
         shared = {"POLARS_MAX_THREADS": str(max(1, (os.cpu_count() or 1) // jobs))} if jobs > 1 else {}
         # In a group of its own: the interruption of the batch reaches it through the batch, which waits for its end.
-        self._process = started("engine.batch.worker:work", shared, new_group=True)
+        self._process = started("engine.batches.worker:work", shared, new_group=True)
         told = {
             "paths": [str(path.absolute()) for path in export.paths],
             "out": str(folder / entry.name),

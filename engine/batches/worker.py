@@ -41,7 +41,7 @@ _HINT = "Run `analyze --debug` on the export to see where, and report it."
 
 
 def _analyse(job: dict[str, Any]) -> None:
-    from engine.batch.manifest import figures, from_json
+    from engine.batches.manifest import figures, from_json
     from engine.pipeline import analyze
 
     speaking = Lock()  # the progress is told from a thread of its own
