@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import sys
 from contextlib import contextmanager
 from threading import Event, Thread, current_thread, main_thread
 from typing import TYPE_CHECKING
@@ -19,6 +20,19 @@ if TYPE_CHECKING:
 SECONDS_BETWEEN_LOOKS = 0.1
 EXCESS = 1.5
 """Memory that a run may take, by what it was planned with: the plan estimates, and is not a wall."""
+
+
+def interrupt_once(*_: object) -> None:
+    """Interrupt the run, unless it is already being undone: a second Ctrl-C must not leave half of it behind.
+
+    NOTE: one SIGINT counts twice where a query of Polars runs: it raises KeyboardInterrupt, and so does Python.
+    """
+    error = sys.exception()
+    while error is not None:
+        if isinstance(error, KeyboardInterrupt):
+            return
+        error = error.__context__
+    raise KeyboardInterrupt
 
 
 class Guard:
@@ -48,7 +62,10 @@ class Guard:
         """
         over = Event()
         watcher = Thread(target=self._watch, args=(limit, over), daemon=True)
+        usual = self._able and signal.getsignal(signal.SIGINT) is signal.default_int_handler
         try:
+            if usual:
+                signal.signal(signal.SIGINT, interrupt_once)
             if self._able:
                 watcher.start()
             try:
@@ -57,6 +74,8 @@ class Guard:
                 over.set()
                 if watcher.is_alive():
                     watcher.join()
+                if usual:
+                    signal.signal(signal.SIGINT, signal.default_int_handler)
         except KeyboardInterrupt:
             if self._error is None:
                 raise

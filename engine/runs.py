@@ -92,7 +92,7 @@ def open_run(path: Path) -> Run:
 def _summary(path: Path) -> dict[str, Any]:
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise RunError(f"{path}: cannot be read ({brief(error)}).", hint=HINT) from error
     if not isinstance(content, dict):
         raise RunError(f"{path}: is not the summary of a run.", hint=HINT)
@@ -103,7 +103,7 @@ def _hash_key(path: Path) -> str | None:
     try:
         settings = json.loads(path.read_text(encoding="utf-8"))["settings"]
         return str(settings["hash_ids"]) if settings["hash_ids"] else None
-    except (OSError, ValueError, TypeError, KeyError):
+    except (OSError, ValueError, TypeError, KeyError, RecursionError):
         return None
 
 

@@ -230,15 +230,17 @@ class _Job:
             assert self._process.stdin is not None
             self._process.stdin.write(json.dumps(told) + "\n")
             self._process.stdin.flush()
-        Thread(target=self._listen, args=(said,), daemon=True).start()
+        self._listening = Thread(target=self._listen, args=(said,), daemon=True)
+        self._listening.start()
 
     def _listen(self, said: SimpleQueue[tuple[_Job, dict[str, Any] | None]]) -> None:
         assert self._process.stdout is not None
-        for line in self._process.stdout:
-            with suppress(ValueError):  # a library prints
-                message = json.loads(line)
-                self._last = message
-                said.put((self, message))
+        with self._process.stdout as lines:
+            for line in lines:
+                with suppress(ValueError):  # a library prints
+                    message = json.loads(line)
+                    self._last = message
+                    said.put((self, message))
         said.put((self, None))
 
     def end(self) -> None:
@@ -260,6 +262,7 @@ class _Job:
         with suppress(OSError):
             assert self._process.stdin is not None
             self._process.stdin.close()
+        self._listening.join()
         return self._process.wait()
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from engine.errors import EngineError
+from engine.guard import interrupt_once
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -57,7 +58,7 @@ class Ending:
 
     def __init__(self) -> None:
         self.code = INTERRUPTED
-        signal.signal(signal.SIGINT, _interrupt)
+        signal.signal(signal.SIGINT, interrupt_once)
         ends = {each for each in (signal.SIGTERM, signal.SIGHUP) if signal.getsignal(each) != signal.SIG_IGN}
         # NOTE: a thread inherits what is blocked, so that none but the one that waits gets them.
         signal.pthread_sigmask(signal.SIG_BLOCK, ends)
@@ -72,13 +73,3 @@ class Ending:
         thread = main_thread().ident
         assert thread is not None
         signal.pthread_kill(thread, signal.SIGINT)
-
-
-def _interrupt(*_: object) -> None:
-    """Interrupt the run, unless it is already being undone: a second Ctrl-C must not leave half of it behind."""
-    error = sys.exception()
-    while error is not None:
-        if isinstance(error, KeyboardInterrupt):
-            return
-        error = error.__context__
-    raise KeyboardInterrupt

@@ -31,6 +31,7 @@ LONGEST = "(longest cell)"
 _EDGES = ("first", "last", LONGEST)
 LONG_CELL = 1_000
 """Bytes of a cell up to which nothing is suspected, whatever the sample holds."""
+READING_FAILED = "Check the file, and that --temp-dir is a folder that stays and has space."
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,9 +169,7 @@ def _read(
         if is_disk_full(error):
             raise
         if mended or not isinstance(error, pl.exceptions.ComputeError):
-            raise EngineError(
-                f"{source.paths[0]}: reading stopped: {brief(error)}", hint="Check the file and the free disk space."
-            ) from error
+            raise EngineError(f"{source.paths[0]}: reading stopped: {brief(error)}", hint=READING_FAILED) from error
     else:
         if mended or not swallowed(sums, source):
             return source, sums

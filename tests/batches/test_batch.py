@@ -105,11 +105,11 @@ def test_a_setting_that_changes_results_makes_them_anew_and_no_other(exports: Pa
 
     frugal = Settings(charts=(), without=INSIGHTS, memory_limit="3GB", shards=2, temp_dir=tmp_path)
     assert batch(sources, out=tmp_path / "out", settings=frugal).made == 0
-    result = batch(sources[:1], out=tmp_path / "out", settings=Settings(charts=(), without=INSIGHTS, k=3))
+    result = batch(sources[:1], out=tmp_path / "out", settings=Settings(charts=(), without=INSIGHTS, seed=2))
 
     assert (result.made, result.failed) == (1, [])
     # What an earlier batch has done stays in the manifest.
-    assert {name: each["settings"]["k"] for name, each in read(tmp_path / "out").items()} == {"north": 3, "south": None}
+    assert {name: each["settings"]["seed"] for name, each in read(tmp_path / "out").items()} == {"north": 2, "south": 1}
 
 
 def test_the_files_of_a_shop_are_analysed_together(exports: Path, tmp_path: Path) -> None:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
+import random
+import shutil
 import signal
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -74,6 +77,138 @@ def test_a_failure_while_writing_leaves_the_earlier_result(
         analyze(good, out=tmp_path / "run", settings=PLAIN)
 
     assert {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()} == before
+
+
+def test_a_run_killed_at_any_moment_leaves_no_half_of_a_result(good: Path, tmp_path: Path) -> None:
+    place, temp, out = tmp_path / "results", tmp_path / "temp", tmp_path / "results" / "run"
+    temp.mkdir()
+    place.mkdir()
+    command = [sys.executable, str(ROOT / "cli.py"), "analyze", str(good), "--out", str(out), "--quiet", *BARE]
+    environment = {**os.environ, "TMPDIR": str(temp)}
+
+    def start() -> subprocess.Popen[bytes]:
+        return subprocess.Popen(
+            [*command, "--charts", "svg"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment
+        )
+
+    def left() -> dict[str, bytes]:
+        """What the run leaves, but for its record and the report, which tell how long it took."""
+        return {
+            str(path.relative_to(out)): path.read_bytes()
+            for path in sorted(out.rglob("*"))
+            if path.is_file() and path.name not in {"run.json", "report.html"}
+        }
+
+    began = time.monotonic()
+    assert start().wait(timeout=120) == 0
+    took, whole = time.monotonic() - began, left()
+    assert len(whole) > 8
+    moments = random.Random(20)
+    for number in range(20):
+        if number == 10:
+            shutil.rmtree(out, ignore_errors=True)  # half of the runs have an earlier result to lose
+        earlier = out.exists()
+        process = start()
+        time.sleep(moments.uniform(0.0, took))
+        process.kill()
+        process.wait(timeout=60)
+
+        assert out.exists() or not earlier
+        if out.exists():
+            assert left() == whole
+            assert {"run.json", "report.html"} <= {path.name for path in out.iterdir()}
+
+    assert start().wait(timeout=120) == 0
+    assert left() == whole
+    assert [path.name for path in place.iterdir()] == ["run"]
+    assert list(temp.iterdir()) == []
+
+
+def test_two_runs_do_not_write_to_one_folder(export: Path, cli: Cli, tmp_path: Path) -> None:
+    out = tmp_path / "run"
+    command = [sys.executable, str(ROOT / "cli.py"), "analyze", str(export), "--out", str(out), *BARE]
+    first = subprocess.Popen(
+        [*command, "--charts", "none"], stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True
+    )
+    assert first.stderr is not None
+    while not first.stderr.readline().startswith("Reading"):
+        assert first.poll() is None
+
+    second = cli("analyze", export, "--out", out)
+    first.communicate(timeout=120)
+
+    assert first.returncode == 0
+    assert second.returncode == 1
+    assert "another run is writing its results there" in second.stderr
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["run"]
+
+
+@pytest.mark.parametrize("change", ["grows", "shrinks", "vanishes", "is replaced"])
+def test_an_export_that_changes_while_it_is_read_is_told(good: Path, tmp_path: Path, change: str) -> None:
+    def tell(message: str) -> None:
+        if not message.startswith("Reading"):
+            return
+        if change == "grows":
+            good.write_text(GOOD + GOOD[40:], encoding="utf-8")
+        elif change == "shrinks":
+            good.write_text(GOOD[:900], encoding="utf-8")
+        elif change == "vanishes":
+            good.unlink()
+        else:
+            good.write_text(GOOD.replace("7", "8"), encoding="utf-8")
+
+    with pytest.raises(
+        EngineError, match="was removed or moved" if change == "vanishes" else "changed while it was read"
+    ):
+        analyze(good, out=tmp_path / "run", settings=PLAIN, tell=tell)
+
+    assert not (tmp_path / "run").exists()
+
+
+@pytest.mark.parametrize("moment", ["Reading", "Computing", "Finding", "Labelling", "Looking at what", "Writing the"])
+def test_temporary_files_that_are_removed_meanwhile_end_the_run_with_an_error(
+    good: Path, tmp_path: Path, moment: str
+) -> None:
+    temp = tmp_path / "temp"
+    temp.mkdir()
+
+    def tell(message: str) -> None:
+        if message.startswith(moment):
+            shutil.rmtree(temp, ignore_errors=True)
+
+    try:
+        analyze(good, out=tmp_path / "run", settings=Settings(charts=(), shards=3, temp_dir=temp), tell=tell)
+    except EngineError as error:
+        assert "--temp-dir" in str(error)  # noqa: PT017 - some stages need none of the files
+        assert not (tmp_path / "run").exists()
+    else:
+        assert (tmp_path / "run" / "run.json").is_file()
+        assert moment in {"Finding", "Writing the"}
+
+
+def test_without_permission_the_file_or_the_folder_is_named(good: Path, tmp_path: Path) -> None:
+    # The superuser may read and write everything, unless that right is dropped.
+    rights = "--bounding-set=-dac_override,-dac_read_search"
+    mortal = ["setpriv", rights, "--inh-caps=-dac_override,-dac_read_search"] if os.getuid() == 0 else []
+    if mortal and shutil.which("setpriv") is None:
+        pytest.skip("there is no setpriv, which drops the rights of the superuser")
+
+    def run(source: Path, out: Path) -> subprocess.CompletedProcess[str]:
+        command = [*mortal, sys.executable, str(ROOT / "cli.py"), "analyze", str(source), "--out", str(out), "--quiet"]
+        return subprocess.run([*command, "--charts", "none"], capture_output=True, text=True, check=False)
+
+    secret, closed = tmp_path / "secret.csv", tmp_path / "closed"
+    secret.write_text(GOOD, encoding="utf-8")
+    secret.chmod(0)
+    closed.mkdir(mode=0o500)
+
+    unread, unwritten = run(secret, tmp_path / "run"), run(good, closed / "run")
+
+    assert (unread.returncode, unwritten.returncode) == (1, 1)
+    assert "secret.csv: cannot be read (Permission denied)" in unread.stderr
+    assert "closed/run: cannot be written (Permission denied)" in unwritten.stderr
+    assert "Traceback" not in unread.stderr + unwritten.stderr
+    assert not (tmp_path / "run").exists()
 
 
 def test_the_input_is_read_once(export: Path) -> None:
