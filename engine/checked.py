@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import math
 from datetime import datetime
 from itertools import pairwise
@@ -11,10 +12,30 @@ from engine.errors import ModelError, brief
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
 NEW_MODEL = "Take the file as `analyze` wrote it, or run `analyze` again to make a new model."
+MOST_BYTES = 256_000_000
+"""Bytes of a file of ours at most, be it a model, a summary or a configuration."""
 ROUNDED = 1e-6
 """How far shares may be from adding up to 1."""
+
+
+def read_small(path: Path) -> bytes:
+    """Read a file that is never large, so that nothing endless is read in its place.
+
+    Raises
+    ------
+    OSError
+        If it is no regular file, is larger than `MOST_BYTES`, or cannot be read.
+    """
+    if not path.is_file() and path.exists():
+        raise OSError(errno.EINVAL, "no regular file")
+    with path.open("rb") as file:
+        content = file.read(MOST_BYTES + 1)
+    if len(content) > MOST_BYTES:
+        raise OSError(errno.EFBIG, f"larger than {MOST_BYTES:,} bytes")
+    return content
 
 
 class Checked:

@@ -10,7 +10,8 @@ from datetime import date, datetime, time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from engine.errors import EngineError, OutputError, did_you_mean
+from engine.checked import read_small
+from engine.errors import EngineError, OutputError, brief, did_you_mean
 from engine.settings import MEASURES
 
 if TYPE_CHECKING:
@@ -74,14 +75,15 @@ def read_config(path: Path) -> dict[str, Any]:
         If the file cannot be read as TOML, or has an unknown key or a value of a wrong type: names them.
     """
     try:
-        content = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        content = tomllib.loads(read_small(path).decode("utf-8-sig"))
     except OSError as error:
         raise EngineError(
             f"{path}: the configuration cannot be read ({error.strerror}).", hint="Check the path after --config."
         ) from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (ValueError, RecursionError) as error:
         raise EngineError(
-            f"{path}: is no TOML ({error}).", hint="Texts stand in quotation marks: see `inspect --write-config`."
+            f"{path}: is no TOML ({brief(error)}).",
+            hint="Texts stand in quotation marks: see `inspect --write-config`.",
         ) from error
     _check_known(f"{path}", content, (COLUMNS, RFM, *TYPES))
     fields = {name: _value(path, name, value) for name, value in content.items() if name not in {COLUMNS, RFM}}

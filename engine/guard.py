@@ -11,15 +11,21 @@ from typing import TYPE_CHECKING
 from engine.errors import ResourceError
 from engine.machine import resident_memory
 from engine.resources import MB
+from engine.workspace import used_space
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from engine.errors import EngineError
 
 SECONDS_BETWEEN_LOOKS = 0.1
 EXCESS = 1.5
 """Memory that a run may take, by what it was planned with: the plan estimates, and is not a wall."""
+DISK_EXCESS = 10
+"""Space that temporary files may take while the input is read, by what was planned: of packed files it is a guess."""
+FEW_BYTES = 2_000 * MB
+"""Temporary files that are never too many."""
 
 
 def interrupt_once(*_: object) -> None:
@@ -41,6 +47,8 @@ class Guard:
     def __init__(self) -> None:
         self._error: EngineError | None = None
         self._able = current_thread() is main_thread()
+        self._folder: Path | None = None
+        self._most_files = 0
 
     def stop(self, error: EngineError) -> None:
         """End the run with an error, from whatever thread; returns at once, and only the first error counts."""
@@ -50,6 +58,10 @@ class Guard:
             assert thread is not None
             # NOTE: Polars answers SIGINT while a query runs, which no Python code could end.
             signal.pthread_kill(thread, signal.SIGINT)
+
+    def bound(self, folder: Path, planned: int) -> None:
+        """Watch from now on also what the files in a folder take, planned with so many bytes."""
+        self._folder, self._most_files = folder, max(DISK_EXCESS * planned, FEW_BYTES)
 
     @contextmanager
     def watching(self, limit: int) -> Iterator[Guard]:
@@ -92,3 +104,19 @@ class Guard:
                     )
                 )
                 return
+            if self._folder is not None and (taken := _taken(self._folder)) > self._most_files:
+                self.stop(
+                    ResourceError(
+                        f"The temporary files take {taken / MB:,.0f} MB, far more than the size of the export lets "
+                        "expect: this looks like a decompression bomb.",
+                        hint="If you trust the file, unpack it and name what comes out.",
+                    )
+                )
+                return
+
+
+def _taken(folder: Path) -> int:
+    try:
+        return used_space(folder)
+    except OSError:  # a file is gone while it is looked at
+        return 0

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from engine.errors import EngineError, ResourceError, SourceError, brief
+from engine.errors import EngineError, ResourceError, brief
 from engine.guard import Guard
 from engine.insights.wanted import INSIGHTS, Wanted
 from engine.intake.extent import extent
@@ -35,13 +35,7 @@ if TYPE_CHECKING:
     from engine.runners.local import Sums, Totals, Work
     from engine.runners.runner import Runner
 
-    Tick = Callable[[int], None]
     Sources = str | Path | Iterable[str | Path]
-
-MOST_EXPECTED = 20
-"""Lines that packed files may hold, by the number that their samples let expect."""
-FEW_LINES = 20_000_000
-"""Lines that are never too many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,37 +100,15 @@ class Run:
         message = f"Reading {detected.source.size / 1e6:,.1f} MB"
         with self.stages.stage("intake", message, **self.runner.reading(detected.size)) as tick:
             try:
+                self.guard.bound(self.work, detected.needs.disk_needed)
                 intake = self.runner.read(
-                    detected.source,
-                    detected.needs,
-                    drop_duplicates=self.settings.drop_duplicates,
-                    tick=self._bounded(tick, detected),
+                    detected.source, detected.needs, drop_duplicates=self.settings.drop_duplicates, tick=tick
                 )
             except (EngineError, pl.exceptions.PolarsError, OSError):
                 detected.source.check_unchanged()  # the better reason, where it is one
                 raise
             detected.source.check_unchanged()
             return intake, _as_of(self.settings.as_of, intake.last)
-
-    def _bounded(self, tick: Tick, detected: Detected) -> Tick:
-        """Return a tick that ends the run where far more lines come out of packed files than their samples told."""
-        most, counted = max(MOST_EXPECTED * detected.size.lines, FEW_LINES), 0
-
-        def count(lines: int) -> None:
-            nonlocal counted
-            counted += lines
-            if counted > most:
-                self.guard.stop(
-                    SourceError(
-                        f"{detected.source.paths[0]}: more than {most:,} lines come out of {detected.source.size:,} "
-                        "bytes: this looks like a decompression bomb.",
-                        hint="If you trust the file, unpack it and name what comes out.",
-                    )
-                )
-            tick(lines)
-
-        packed = any(part.sample is None or part.sample.compression for part in detected.source.parts)
-        return count if packed else tick
 
     def build(
         self, detected: Detected, intake: Intake, as_of: datetime, categories: Sequence[str] | None = None

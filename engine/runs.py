@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from engine.checked import read_small
 from engine.errors import RunError, brief
 from engine.report.files import CUSTOMERS, MODEL, RUN, SUMMARY
 from engine.segments.store import load_model
@@ -91,7 +92,7 @@ def open_run(path: Path) -> Run:
 
 def _summary(path: Path) -> dict[str, Any]:
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
+        content = json.loads(read_small(path))
     except (OSError, ValueError, RecursionError) as error:
         raise RunError(f"{path}: cannot be read ({brief(error)}).", hint=HINT) from error
     if not isinstance(content, dict):
@@ -101,7 +102,7 @@ def _summary(path: Path) -> dict[str, Any]:
 
 def _hash_key(path: Path) -> str | None:
     try:
-        settings = json.loads(path.read_text(encoding="utf-8"))["settings"]
+        settings = json.loads(read_small(path))["settings"]
         return str(settings["hash_ids"]) if settings["hash_ids"] else None
     except (OSError, ValueError, TypeError, KeyError, RecursionError):
         return None

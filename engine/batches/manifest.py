@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from engine.batches.exports import MANIFEST
+from engine.checked import read_small
 from engine.errors import RunError, brief
 from engine.intake.files import fingerprint
 from engine.report.files import MODEL, RUN
@@ -99,7 +100,7 @@ def load(out: Path) -> dict[str, Entry]:
     """
     path = out / MANIFEST
     try:
-        told = json.loads(path.read_text(encoding="utf-8"))
+        told = json.loads(read_small(path))
         known = {each.name for each in fields(Entry)}
         entries = [Entry(**{name: each[name] for name in known}) for each in told["exports"]]
     except FileNotFoundError:

@@ -32,6 +32,7 @@ _VALUE = re.compile(r"[-+(]?[€$£]? ?[\d.,:/\s'-]*\d[\d.,:/\s'TZ%-]*[€$£]?\
 _WORDS = re.compile(r"[^\W\d_] [^\W\d_]")
 _DIGIT = re.compile(r"\d")
 _PREAMBLE_LINES = 50
+MOST_COLUMNS = 2_000
 _TRIED = 1_000
 """Lines on which all ways to cut are tried; the best one then cuts the whole sample."""
 _TRIED_CHARACTERS = 65_536
@@ -104,6 +105,11 @@ def detect_dialect(sample: Sample, delimiter: str | None = None, named: Collecti
             f"{sample.path}: its lines have one column only, whatever the delimiter.",
             hint="Check that it is a table of orders; name the delimiter with --delimiter if it is an unusual one.",
         )
+    if best.width > MOST_COLUMNS:
+        raise SourceError(
+            f"{sample.path}: has {best.width:,} columns; an export of orders has a few dozen.",
+            hint=f"Export fewer columns: up to {MOST_COLUMNS:,} are read.",
+        )
     if has_header and not below:
         raise NoDataError(
             f"{sample.path}: there is a header and no line below it.",
@@ -155,14 +161,16 @@ def table_start(cells: list[list[str]]) -> tuple[int, bool]:
 
 def unique_names(names: list[str]) -> tuple[str, ...]:
     """Give every column a name of its own: empty names are numbered, repeated ones get a suffix."""
-    result: list[str] = []
+    result: dict[str, None] = {}  # as a set that keeps its order
+    repeats: dict[str, int] = {}
     for number, raw in enumerate(names, 1):
         name = unique = raw.strip() or f"column_{number}"
-        repeat = 1
+        repeat = repeats.get(name, 1)
         while unique in result:
             repeat += 1
             unique = f"{name}_{repeat}"
-        result.append(unique)
+        repeats[name] = repeat
+        result[unique] = None
     return tuple(result)
 
 

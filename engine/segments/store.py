@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+from engine.checked import read_small
 from engine.errors import ModelError, brief
 from engine.segments.model import Model
 
@@ -29,7 +30,7 @@ def load_model(path: Path) -> Model:
     """
     path = model_file(path)
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
+        content = json.loads(read_small(path))
     except OSError as error:
         raise ModelError(
             f"{path}: the model cannot be read ({error.strerror}).",
