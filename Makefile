@@ -38,6 +38,16 @@ spark: $(SPARK) ## Install what the analysis on Spark needs
 test-spark: $(SPARK) ## Run the tests on a Spark cluster of this machine (needs Java 17)
 	$(RUN) -m pytest tests/spark --numprocesses 3 --dist loadfile --no-loadscope-reorder
 
+INPUTS ?= 100000
+.PHONY: fuzz
+fuzz: $(READY) ## Feed the intake, models and configurations with INPUTS damaged inputs
+	$(RUN) -m tests.fuzz.campaign $(INPUTS)
+
+.PHONY: fuzz-guided
+fuzz-guided: $(READY) ## The same with atheris, which looks for new ways through the code: TARGET=intake
+	$(RUN) -m pip install --quiet --disable-pip-version-check atheris
+	$(RUN) -m tests.fuzz.guided $(or $(TARGET),intake) -max_total_time=600
+
 .PHONY: lint
 lint: $(READY) ## Check style and format
 	$(VENV)/bin/ruff check .

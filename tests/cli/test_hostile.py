@@ -124,7 +124,7 @@ def test_a_packed_file_that_holds_far_more_than_it_seems_to_is_stopped(
 ) -> None:
     monkeypatch.setattr(engine.guard, "FEW_BYTES", 1_000_000)
     usual = "".join(f"c{number * 7919 % 10_007},{number},2024-01-02,{number * 31 % 977}\n" for number in range(15_000))
-    bomb = write(tmp_path, gzip.compress((HEADER + usual + "c1,1,2024-01-01,5\n" * 3_000_000).encode(), 9), "b.csv.gz")
+    bomb = write(tmp_path, gzip.compress((HEADER + usual + "c1,1,2024-01-01,5\n" * 9_000_000).encode(), 9), "b.csv.gz")
 
     with pytest.raises(ResourceError, match="this looks like a decompression bomb"):
         analyze(bomb, out=tmp_path / "run", settings=QUICK)
