@@ -19,6 +19,8 @@ _NUMBERED = re.compile(r"column_\d+")
 
 Found = tuple[str, str, str, str | None]
 """A role, its column, the reason, and the column that came second."""
+FEW = 6
+"""Columns of numbers among which a product of two others is looked for."""
 
 
 def has_no_names(columns: Sequence[str]) -> bool:
@@ -63,8 +65,9 @@ def _money(frame: pl.DataFrame, free: list[str], facts: dict[str, Facts], settle
     money = [column for column in free if facts[column].decimal]
     whole = [column for column in free if facts[column].numeric >= 0.95 and not facts[column].decimal]
     small = [column for column in whole if facts[column].middle <= 20 and not facts[column].unique]
-    for amount, price in permutations(money, 2):
-        for quantity in small:
+    # Among very many columns of numbers one is the product of two others by chance, and to try all takes minutes.
+    for amount, price in permutations(money[:FEW], 2):
+        for quantity in small[:FEW]:
             if evidence.is_product(frame, amount, quantity, price):
                 product = "each the product of two others"
                 roles = {"quantity": quantity, "price": price, "amount": amount}
