@@ -78,9 +78,28 @@ sample: $(READY) ## Write data/sample_orders.csv anew
 	$(RUN) cli.py generate data/sample_orders.csv --rows 30000 --seed 7
 
 .PHONY: pin
-pin: $(READY) ## Write constraints.txt from the newest versions that fit together
-	$(RUN) -m pip install --quiet --upgrade --upgrade-strategy eager --editable '.[dev]'
-	$(RUN) -m pip freeze --exclude-editable > constraints.txt
+pin: ## Write constraints.txt anew from the newest versions that fit together
+	rm -rf $(VENV)-pin && $(PYTHON) -m venv $(VENV)-pin
+	$(VENV)-pin/bin/python -m pip install --quiet --disable-pip-version-check --editable '.[dev,bench,spark]'
+	$(VENV)-pin/bin/python -m pip freeze --exclude-editable > constraints.txt
+	rm -rf $(VENV)-pin
+
+.PHONY: test-oldest
+test-oldest: ## Run the tests with the oldest versions that pyproject.toml allows
+	$(PYTHON) -m venv $(VENV)-oldest
+	$(VENV)-oldest/bin/python -m pip install --quiet --disable-pip-version-check --constraint constraints-oldest.txt --editable '.[dev]'
+	$(VENV)-oldest/bin/python -m pytest --numprocesses 2 --dist worksteal --ignore tests/spark --ignore tests/benchmarks
+
+.PHONY: audit
+audit: $(READY) ## Look for known weaknesses of the pinned versions (asks PyPI)
+	$(PYTHON) -m venv $(VENV)-audit
+	$(VENV)-audit/bin/python -m pip install --quiet --disable-pip-version-check pip-audit
+	$(VENV)-audit/bin/pip-audit --strict --no-deps --disable-pip --requirement constraints.txt
+
+SECONDS_OF_SOAK ?= 3600
+.PHONY: soak
+soak: $(READY) ## Run analyses for an hour in one process, and see that nothing grows
+	$(RUN) -m benchmarks.soak $(SECONDS_OF_SOAK)
 
 .PHONY: docs
 docs: $(READY) ## Write docs/outputs.md anew

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from engine import charts, comparison, result
+from engine.batches import exports, manifest
 from engine.report import files, moved_files, scored, summary
 from engine.schema import CUSTOMERS, FORECAST, REJECTS, Column
 from engine.segments import monitor
@@ -73,6 +74,11 @@ def page() -> str:
         _table(("file", "what it is"), [(f"`{name}`", told) for name, told in moved_files.CONTENTS.items()]),
         f"`migration.csv`: {_docs(comparison.Comparison)['migration']}",
         f"`movers.csv`: {_docs(comparison.Comparison)['movers']}",
+        "## Files of `batch`",
+        "Beside a folder of `analyze` for each export, called like it:",
+        _table(("file", "what it is"), [(f"`{name}`", told) for name, told in exports.CONTENTS.items()]),
+        "Each entry of `exports` in `manifest.json`:",
+        _table(("key", "what it holds"), [(f"`{name}`", told) for name, told in manifest.KEYS.items()]),
     ]
     return "\n\n".join(parts) + "\n"
 

@@ -55,4 +55,6 @@ def __getattr__(name: str) -> Any:
         raise AttributeError(message)
     import importlib
 
-    return getattr(importlib.import_module(_HOMES[name]), name)
+    value = getattr(importlib.import_module(_HOMES[name]), name)
+    globals()[name] = value  # a package that is called like its function would take its place
+    return value

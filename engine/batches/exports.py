@@ -16,6 +16,11 @@ if TYPE_CHECKING:
 MANIFEST, INDEX = "manifest.json", "index.html"
 OWN = frozenset({MANIFEST, INDEX})
 """What a batch itself leaves in its folder, beside the folders of the analyses."""
+CONTENTS = {
+    MANIFEST: "what became of every export, for programs and for the next batch",
+    INDEX: "one page: the key figures of the exports side by side, what failed, and the way to each report",
+}
+"""What each is."""
 LONGEST_NAME = 100
 """Bytes of a name: file systems take 255, and what is written beside a folder is called like it, and more."""
 

@@ -25,6 +25,18 @@ State = Literal["waiting", "running", "done", "failed", "interrupted"]
 
 UNTOLD = ("memory_limit", "temp_dir", "shards")
 """Settings that change no result, so that an analysis made with others counts."""
+KEYS = {
+    "name": "name of its folder",
+    "state": "waiting, running, done, failed or interrupted",
+    "files": "path, bytes, modified (nanoseconds) and fingerprint (SHA-256 of size, beginning and end) of each file",
+    "version": "of the program",
+    "settings": "those that decide the result; of a key of hashes only what it is told by",
+    "started": "when, in UTC",
+    "seconds": "how long it took",
+    "error": "what went wrong, and what to do (hint)",
+    "figures": "the key figures of the last result, also where a later analysis failed",
+}
+"""What an entry holds."""
 _FORM = 1
 """Version of the manifest's form."""
 
