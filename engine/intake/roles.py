@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from engine.errors import ColumnError
 from engine.intake import evidence
 from engine.intake.candidates import Candidate, Values, candidates, held_against_each_other
-from engine.intake.headerless import has_no_names, roles_by_values
+from engine.intake.headerless import MOST_BY_VALUES, has_no_names, roles_by_values
 from engine.intake.layouts import Layout, detect_layout
 from engine.intake.vocabulary import ROLES, is_other, name_score, names_currency, names_price, normalise
 
@@ -85,9 +85,10 @@ def detect_roles(frame: pl.DataFrame, dialect: Dialect, given: dict[str, str], w
     else:
         found = _by_names(values, columns, sure, set(wanted) - {each.role for each in sure})
     if layout is None:
-        found += _date_by_values(frame, columns, found)
-        found += _customer_by_values(values, columns, found)
-        found += _money_by_values(values, columns, found)
+        first = columns[:MOST_BY_VALUES]
+        found += _date_by_values(frame, first, found)
+        found += _customer_by_values(values, first, found)
+        found += _money_by_values(values, first, found)
     found = _one_money(values, found, given)
     _require(found, where, columns, layout)
     ordered = tuple(sorted(found, key=lambda each: ROLES.index(each.role)))
