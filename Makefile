@@ -27,6 +27,10 @@ demo: $(READY) ## Analyse the sample export in data/ and leave the results in ou
 test: $(READY) ## Run the tests
 	$(RUN) -m pytest --numprocesses 2 --dist worksteal
 
+.PHONY: test-long
+test-long: $(READY) ## Run the tests that take minutes too, as a batch of two hundred exports
+	HIDDEN_SEGMENTS_LONG=1 $(RUN) -m pytest tests/batches
+
 $(SPARK): $(READY)
 	$(RUN) -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[spark]'
 	@touch $@

@@ -239,3 +239,37 @@ def test_settings_survive_being_written_down() -> None:
 
     assert manifest.from_json(json.loads(json.dumps(manifest.as_json(settings)))) == settings
     assert "a key of mine" not in json.dumps(manifest.told(settings))
+
+
+@pytest.mark.skipif("HIDDEN_SEGMENTS_LONG" not in os.environ, reason="takes minutes: make test-long")
+def test_two_hundred_exports_killed_half_way_are_each_analysed_once(tmp_path: Path) -> None:
+    exports, out = tmp_path / "exports", tmp_path / "out"
+    exports.mkdir()
+    for number in range(200):
+        write(exports / f"shop{number:03d}.csv", shift=number, lines=60 + number)
+    bad = {number * 29 for number in range(7)}
+    for number in bad:
+        (exports / f"shop{number:03d}.csv").write_text(f"Nothing, but\nwords: {number}\n", encoding="utf-8")
+    command = [sys.executable, str(ROOT / "cli.py"), "batch", str(exports / "*.csv"), "--out", str(out), *PLAIN]
+    command += ["--jobs", "2"]
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True)
+    assert process.stderr is not None
+    while not process.stderr.readline().startswith("[100/200]"):
+        assert process.poll() is None
+    process.kill()
+    process.communicate()
+    done = {name for name, each in read(out).items() if each["state"] == "done"}
+    before = {name: (out / name / "run.json").stat().st_mtime_ns for name in done}
+    assert 85 <= len(done) <= 100
+
+    again = subprocess.run(command, capture_output=True, text=True, check=False)
+
+    told = read(out)
+    assert again.returncode == 1
+    assert f"200 exports, {200 - len(done)} to analyse; {len(done)} done before" in again.stderr
+    assert "193 exports analysed, 7 failed" in again.stdout
+    assert sorted(each["state"] for each in told.values()) == ["done"] * 193 + ["failed"] * 7
+    assert {name for name, each in told.items() if each["error"]} == {f"shop{number:03d}" for number in bad}
+    assert len(list(out.glob("*/report.html"))) == 193
+    assert {name: (out / name / "run.json").stat().st_mtime_ns for name in done} == before
+    assert {path.name for path in out.iterdir() if not path.is_dir()} == {"manifest.json", "index.html"}
