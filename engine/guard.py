@@ -65,7 +65,9 @@ class Guard:
 
     @contextmanager
     def watching(self, limit: int) -> Iterator[Guard]:
-        """Watch the memory of the process, planned with `limit` bytes, while the block runs.
+        """Watch the memory that the process takes while the block runs, planned with `limit` bytes.
+
+        What it held before is not counted: it may be anybody's.
 
         Raises
         ------
@@ -73,7 +75,7 @@ class Guard:
             The error that the run was stopped with.
         """
         over = Event()
-        watcher = Thread(target=self._watch, args=(limit, over), daemon=True)
+        watcher = Thread(target=self._watch, args=(limit, resident_memory(), over), daemon=True)
         usual = self._able and signal.getsignal(signal.SIGINT) is signal.default_int_handler
         try:
             if usual:
@@ -93,9 +95,9 @@ class Guard:
                 raise
             raise self._error from None
 
-    def _watch(self, limit: int, over: Event) -> None:
+    def _watch(self, limit: int, before: int, over: Event) -> None:
         while not over.wait(SECONDS_BETWEEN_LOOKS):
-            if (used := resident_memory()) > EXCESS * limit:
+            if (used := resident_memory() - before) > EXCESS * limit:
                 self.stop(
                     ResourceError(
                         f"The run takes {used / MB:,.0f} MB of memory, far more than the {limit / MB:,.0f} MB that it "

@@ -21,8 +21,26 @@ def test_too_much_memory_ends_a_run_within_a_query() -> None:
 
 
 def test_too_much_memory_ends_a_run_outside_of_queries() -> None:
-    with pytest.raises(ResourceError, match="--memory-limit"), Guard().watching(1):
-        time.sleep(60)
+    held = []
+
+    def take() -> None:
+        with Guard().watching(1_000_000):
+            for _ in range(600):
+                held.append(b"x" * 1_000_000)
+                time.sleep(0.1)
+
+    with pytest.raises(ResourceError, match="--memory-limit"):
+        take()
+    assert len(held) < 100
+
+
+def test_memory_that_was_held_before_is_not_counted() -> None:
+    held = b"x" * 100_000_000
+
+    with Guard().watching(1_000_000):
+        time.sleep(0.4)
+
+    assert len(held) == 100_000_000
 
 
 def test_the_first_error_counts() -> None:
@@ -37,8 +55,8 @@ def test_the_first_error_counts() -> None:
 
 
 def test_what_is_interrupted_afterwards_is_interrupted_as_ever() -> None:
-    with pytest.raises(ResourceError), Guard().watching(1):
-        time.sleep(60)
+    with pytest.raises(SourceError), Guard().watching(10**15) as guard:
+        guard.stop(SourceError("it"))
 
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 

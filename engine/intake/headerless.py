@@ -19,7 +19,7 @@ _NUMBERED = re.compile(r"column_\d+")
 
 Found = tuple[str, str, str, str | None]
 """A role, its column, the reason, and the column that came second."""
-MOST_BY_VALUES = 100
+MOST_BY_VALUES = 60
 """Columns whose values are looked at where no name tells: each takes some milliseconds."""
 FEW = 6
 """Columns of numbers among which a product of two others is looked for."""

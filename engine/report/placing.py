@@ -11,9 +11,10 @@ import os
 import re
 import shutil
 import tempfile
+import time
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 from engine.errors import OutputError
 from engine.resources import disk_full, is_disk_full
@@ -87,7 +88,7 @@ def reserved(out: Path) -> Iterator[None]:
         try:
             _make(out.parent, made)
             _clear_abandoned(out.parent, lock)
-            file = locked(lock)
+            file = _patiently_locked(lock)
         except BlockingIOError:
             raise OutputError(
                 f"{out}: another run is writing its results there.", hint=f"Wait until it has ended. {ELSEWHERE}"
@@ -106,6 +107,15 @@ def reserved(out: Path) -> Iterator[None]:
         for folder in reversed(made):
             with suppress(OSError):  # it holds the results
                 folder.rmdir()
+
+
+def _patiently_locked(lock: Path) -> IO[str] | None:
+    """Lock a file as `locked`, having waited a moment: a run that begins beside it may look whether it is abandoned."""
+    for _ in range(10):
+        with suppress(BlockingIOError):
+            return locked(lock)
+        time.sleep(0.05)
+    return locked(lock)
 
 
 def _beside(out: Path, what: str) -> Path:
@@ -135,8 +145,10 @@ def _clear_abandoned(place: Path, held: Path) -> None:
 def _restore(out: Path) -> None:
     """Remove what a run left that was ended by force, and bring back the earlier result that it had moved aside."""
     hidden = re.compile(rf"\.{re.escape(out.name)}{re.escape(_MARK)}[a-z0-9_]{{8}}({re.escape(_EARLIER)})?")
-    left = [each for each in out.parent.iterdir() if hidden.fullmatch(each.name) and each.is_dir()]
+    left = [each for each in out.parent.iterdir() if hidden.fullmatch(each.name)]
     for folder in left:
+        if folder.is_symlink() or not folder.is_dir():
+            continue
         if folder.name.endswith(_EARLIER) and not out.exists():
             folder.rename(out)
         else:
