@@ -17,7 +17,7 @@ WORDS = (
 
 
 def corpus(target: str) -> list[bytes]:
-    """Return the kept inputs of a target that others are made of, in the order of their names: all but the slow ones."""
+    """Return the kept inputs of a target that others are made of, by their names: all but the slow ones."""
     paths = sorted((CORPUS / target).iterdir())
     return [path.read_bytes() for path in paths if not path.name.startswith("slow")]
 
