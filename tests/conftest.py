@@ -28,6 +28,9 @@ FORETOLD = ("--without", ",".join(name for name in INSIGHTS if name != "forecast
 DULL = ("--without", "forecast")
 """Those of one whose forecast a test does not look at."""
 
+DEPRECATED = "error::DeprecationWarning,error::PendingDeprecationWarning,error::FutureWarning"
+"""Warnings that end a command: what a library will take away is met here first."""
+
 Cli = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
@@ -65,7 +68,7 @@ def run_cli(
     return subprocess.run(
         [sys.executable, str(ROOT / "cli.py"), *map(str, arguments), *(("--charts", "none") if plain else ())],
         cwd=cwd,
-        env={**os.environ, "COLUMNS": "80", **environment},
+        env={**os.environ, "COLUMNS": "80", "PYTHONWARNINGS": DEPRECATED, **environment},
         capture_output=True,
         text=True,
         timeout=300,
