@@ -17,7 +17,7 @@ from tests.fuzz.targets import TARGETS, fed
 
 SECONDS, LONGEST_WAIT = 10, 60
 """An input may take so many seconds of a processor, and so many in all, however busy the machine is."""
-SHARES = {"intake": 0.5, "model": 0.35, "configuration": 0.15}
+SHARES = {"intake": 0.3, "model": 0.4, "configuration": 0.3}
 FAILURES = Path("fuzz-failures")
 
 
@@ -34,7 +34,9 @@ def main(count: int, seed: int) -> int:
     for name, share in SHARES.items():
         fed_in, taken, slowest, began = round(count * share), 0, 0.0, time.monotonic()
         with tempfile.TemporaryDirectory(prefix="fuzz-") as folder:
-            for content in inputs(name, fed_in, seed):
+            for number, content in enumerate(inputs(name, fed_in, seed)):
+                if number and number % 1_000 == 0:
+                    print(f"{name}: {number:,} of {fed_in:,}", flush=True)  # noqa: T201
                 start = time.process_time()
                 signal.setitimer(signal.ITIMER_PROF, SECONDS)
                 signal.alarm(LONGEST_WAIT)
