@@ -336,7 +336,7 @@ def test_whatever_the_cells_no_line_is_lost_and_the_money_is_exact(
     }
 
 
-@settings(deadline=None, max_examples=120)
+@settings(deadline=None, max_examples=40)
 @given(st.one_of(st.text('a1,;"\r\n .-', max_size=60).map(str.encode), st.binary(max_size=60)))
 def test_whatever_the_bytes_only_engine_errors_come_out(tmp_path_factory: pytest.TempPathFactory, body: bytes) -> None:
     folder = tmp_path_factory.mktemp("bytes")

@@ -103,7 +103,7 @@ _line = st.tuples(
 )
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(lines=st.lists(_line, min_size=1, max_size=150), shards=st.integers(1, 5), seed=st.integers(0, 99))
 def test_any_small_export_gives_the_same_customers_shuffled_and_sharded(
     tmp_path_factory: pytest.TempPathFactory,
