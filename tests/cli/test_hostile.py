@@ -124,8 +124,9 @@ def test_a_packed_file_that_holds_far_more_than_it_seems_to_is_stopped(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(engine.guard, "FEW_BYTES", 1_000_000)
+    monkeypatch.setattr(engine.guard, "DISK_EXCESS", 1)
     usual = "".join(f"c{number * 7919 % 10_007},{number},2024-01-02,{number * 31 % 977}\n" for number in range(15_000))
-    bomb = write(tmp_path, gzip.compress((HEADER + usual + "c1,1,2024-01-01,5\n" * 9_000_000).encode(), 9), "b.csv.gz")
+    bomb = write(tmp_path, gzip.compress((HEADER + usual + "c1,1,2024-01-01,5\n" * 4_000_000).encode(), 9), "b.csv.gz")
 
     with pytest.raises(ResourceError, match="this looks like a decompression bomb"):
         analyze(bomb, out=tmp_path / "run", settings=QUICK)
@@ -237,7 +238,7 @@ def test_nothing_opens_a_socket(tmp_path: Path) -> None:
         done = run("cli.py", *command)
         assert done.returncode == 0, done.stderr
     # The painter, which draws in a process of its own, has drawn.
-    assert len(list((out / "charts").glob("*.png"))) > 20
+    assert len(list((out / "charts").glob("*.png"))) > 10
 
 
 def test_ids_never_leave_the_reading_where_they_are_hashed(cli: Cli, tmp_path: Path) -> None:
@@ -251,11 +252,11 @@ def test_ids_never_leave_the_reading_where_they_are_hashed(cli: Cli, tmp_path: P
     key = "a key that nobody guesses"
     command = ("--customer", "email", "--drop-duplicates", "--charts", "svg,json", "--temp-dir", tmp_path)
 
-    plain = cli("analyze", path, "--out", tmp_path / "plain", *command)
-    hashed = cli("analyze", path, "--out", tmp_path / "hashed", "--hash-ids", key, *command)
+    plain = cli("analyze", path, "--out", tmp_path / "plain", *command, *BARE)
+    hashed = cli("analyze", path, "--out", tmp_path / "hashed", "--hash-ids", key, *command, *DULL)
     other = cli("analyze", path, "--out", tmp_path / "other", *command, *BARE, HIDDEN_SEGMENTS_HASH_KEY="another key")
     model = ("--model", tmp_path / "hashed", "--hash-ids", key)
-    scored = cli("score", path, *model, "--customer", "email", "--out", tmp_path / "new")
+    scored = cli("score", path, *model, "--customer", "email", "--out", tmp_path / "new", *DULL)
 
     for done in (plain, hashed, other, scored):
         assert done.returncode == 0, done.stderr
