@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from engine.intake.source import Source
     from engine.settings import Settings
 
+MOST_NUMBER = 10**18
+"""Beyond it no setting makes sense; the numbers of TOML know no bound."""
 COLUMNS, RFM = "columns", "rfm"
 TYPES: dict[str, type] = {
     "delimiter": str,
@@ -172,7 +174,7 @@ def _value(path: Path, name: str, value: Any) -> Any:
         return Path(value)
     if kind is tuple and isinstance(value, list) and all(isinstance(each, str) for each in value):
         return tuple(value)
-    if kind is float and isinstance(value, int) and not isinstance(value, bool):
+    if kind is float and isinstance(value, int) and not isinstance(value, bool) and abs(value) < MOST_NUMBER:
         return float(value)
     if isinstance(value, kind) and (kind is bool or not isinstance(value, bool)):
         return value
@@ -214,7 +216,7 @@ def _cuts(path: Path, content: Any) -> dict[str, tuple[float, ...]]:
         )
     _check_known(f"{path}, [{RFM}]", content, MEASURES)
     for measure, cuts in content.items():
-        plain = isinstance(cuts, list) and all(isinstance(cut, int | float) for cut in cuts)
+        plain = isinstance(cuts, list) and all(isinstance(cut, int | float) and abs(cut) < MOST_NUMBER for cut in cuts)
         if not plain or any(isinstance(cut, bool) for cut in cuts):
             raise EngineError(
                 f"{path}: {RFM}.{measure} is {cuts!r}, and must be a list of numbers.",

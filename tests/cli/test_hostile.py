@@ -154,6 +154,8 @@ def test_the_files_of_a_run_from_strangers_end_in_a_line(tmp_path: Path, name: s
     "content",
     [
         "k = " + "9" * 5_000,
+        "basket_support = " + "9" * 400,
+        "[rfm]\norders = [1, 2, 3, " + "9" * 400 + "]",
         "a = " + "[" * 5_000,
         "[" + "a." * 5_000 + "a]",
         'delimiter = "\\u0000\\u0000"',
