@@ -25,6 +25,7 @@ Files = Annotated[
     list[Path],
     typer.Argument(
         metavar="FILES...",
+        readable=False,  # what cannot be read is told as all else that is wrong with a file
         help="Exports of one layout: CSV, TSV (also .gz, .zst), Parquet, .xlsx; folders and patterns of them.",
     ),
 ]

@@ -153,7 +153,8 @@ def test_predictions_are_possible_and_in_order(
     assert (np.diff(returns) >= 0.0).all()
     assert (np.diff(expected) >= -1e-12 * expected[1:]).all()
     assert (returns <= alive).all()
-    assert (expected >= returns * (1.0 - 1e-12)).all()
+    # Of a period that is next to nothing, both are small differences of large numbers.
+    assert (expected >= returns * (1.0 - 1e-8)).all()
     assert np.isfinite(expected).all()
 
 

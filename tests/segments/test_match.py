@@ -7,7 +7,7 @@ import math
 from itertools import permutations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.errors import ModelError
@@ -38,6 +38,7 @@ def best(before: list[Point], after: list[Point]) -> tuple[int, float]:
     return min(found)
 
 
+@settings(deadline=None)
 @given(POINTS, POINTS)
 def test_no_way_to_pair_them_is_better(before: list[Point], after: list[Point]) -> None:
     pairs = assign(before, after)
