@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -36,6 +38,19 @@ def test_pure_modules_read_write_and_collect_nothing(path: Path) -> None:
 
     assert called & effects == set()
     assert [name for name in called if name.startswith(("scan_", "sink_", "read_", "write_"))] == []
+
+
+@pytest.mark.parametrize("module", ["pipeline", "scoring", "comparison", "batches.running", "report.console"])
+def test_nothing_heavy_is_imported_before_the_input_is_looked_at(module: str) -> None:
+    # A path that is misspelt is told at once, and what is heavy is imported while the input is read.
+    show = f"import sys, engine.{module}; print(*{{name.partition('.')[0] for name in sys.modules}})"
+
+    loaded = subprocess.run(
+        [sys.executable, "-c", show], cwd=ENGINE.parent, capture_output=True, text=True, check=True
+    ).stdout.split()
+
+    assert "polars" in loaded or module == "batches.running"
+    assert {"sklearn", "scipy", "altair", "pandas", "pyarrow"} & set(loaded) == set()
 
 
 @pytest.mark.parametrize("path", sorted(ENGINE.rglob("*.py")), ids=lambda path: str(path.relative_to(ENGINE)))

@@ -12,7 +12,8 @@ from sklearn.cluster import MiniBatchKMeans
 from engine.errors import EngineError
 from engine.segments import choose
 from engine.segments.choose import UNKNOWN, Verdict
-from engine.segments.evidence import SAMPLE, evaluate, fit, silhouettes
+from engine.segments.evidence import SAMPLE
+from engine.segments.judging import evaluate, fit, silhouettes
 from engine.segments.matrix import candidates, described, fit_features, matrix
 from engine.segments.reference import without_groups
 from engine.segments.sampling import take_sample

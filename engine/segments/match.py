@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.optimize import linear_sum_assignment
 
 from engine.errors import ModelError
 from engine.segments.matrix import TASTE_WEIGHT
@@ -133,6 +132,8 @@ def names_after(earlier: Model, later: Model, match: Match) -> tuple[str, ...]:
 
 def assign(before: Sequence[Point], after: Sequence[Point]) -> list[Pair]:
     """Match points one to one where they are the same by `SAME`, in the order of the first ones."""
+    from scipy.optimize import linear_sum_assignment  # takes half a second, and a refused run need not wait for it
+
     distances = np.array([[math.dist(one, other) for other in after] for one in before])
     room = SAME * np.minimum(_next_best(distances), _next_best(distances.T).T)
     same = distances < room

@@ -12,8 +12,9 @@ from sklearn.decomposition import PCA
 from engine.features.rfm import RfmCuts, quantiles
 from engine.segments import profile
 from engine.segments.distance import DISTANCE, with_distance
-from engine.segments.evidence import SAMPLE, recovery
+from engine.segments.evidence import SAMPLE
 from engine.segments.fit import fit_segments
+from engine.segments.judging import recovery
 from engine.segments.match import kept_names
 from engine.segments.matrix import described, matrix
 from engine.segments.model import Model, with_segment

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from engine.segments.choose import choose, stable, verdict
-from engine.segments.evidence import Evidence, evaluate
+from engine.segments.evidence import Evidence
+from engine.segments.judging import evaluate
 from tests.segments.clouds import clouds
 
 

@@ -5,7 +5,7 @@ import polars as pl
 import pytest
 
 from engine.errors import EngineError
-from engine.segments import alerts, evidence
+from engine.segments import alerts, judging
 from engine.segments.fit import START_SAMPLE, fit_segments, refine
 
 
@@ -21,7 +21,7 @@ def test_centroids_are_refined_over_customers_beyond_the_first_sample() -> None:
     points = np.concatenate([first, later]).astype(np.float32)
 
     refined = np.array(refine(points, 2, seed=1))
-    started = evidence.fit(points[:START_SAMPLE], 2, 1).cluster_centers_
+    started = judging.fit(points[:START_SAMPLE], 2, 1).cluster_centers_
 
     assert _inertia(points, refined) < 0.95 * _inertia(points, started)
     assert np.abs(refined).mean() > 4.5
@@ -103,7 +103,7 @@ def test_on_few_customers_the_refinement_leaves_the_best_fit_as_it_is() -> None:
     points = np.random.default_rng(2).normal(size=(3_000, 4)).astype(np.float32)
 
     refined = np.array(refine(points, 5, seed=1))
-    started = evidence.fit(points, 5, seed=1, starts=20)
+    started = judging.fit(points, 5, seed=1, starts=20)
 
     assert np.abs(refined - started.cluster_centers_).max() < 0.02
     assert _inertia(points, refined) <= started.inertia_ / len(points) * 1.0001

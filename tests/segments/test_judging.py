@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.metrics import adjusted_rand_score, calinski_harabasz_score, davies_bouldin_score, silhouette_score
 
-from engine.segments.evidence import BOOTSTRAPS, evaluate, fit, recovery
+from engine.segments.judging import BOOTSTRAPS, evaluate, fit, recovery
 from tests.segments.clouds import clouds
 
 
