@@ -28,8 +28,8 @@ test: $(READY) ## Run the tests
 	$(RUN) -m pytest --numprocesses 2 --dist worksteal
 
 .PHONY: test-long
-test-long: $(READY) ## Run the tests that take minutes too, as a batch of two hundred exports
-	HIDDEN_SEGMENTS_LONG=1 $(RUN) -m pytest tests/batches
+test-long: $(SPARK) $(PEERS) ## Run the tests that take minutes, as a batch of two hundred exports
+	$(RUN) -m pytest -m long
 
 $(SPARK): $(READY)
 	$(RUN) -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[spark]'

@@ -241,7 +241,7 @@ def test_settings_survive_being_written_down() -> None:
     assert "a key of mine" not in json.dumps(manifest.told(settings))
 
 
-@pytest.mark.skipif("HIDDEN_SEGMENTS_LONG" not in os.environ, reason="takes minutes: make test-long")
+@pytest.mark.long
 def test_two_hundred_exports_killed_half_way_are_each_analysed_once(tmp_path: Path) -> None:
     exports, out = tmp_path / "exports", tmp_path / "out"
     exports.mkdir()

@@ -44,9 +44,12 @@ UNUSUAL = """\
 """Lines of customers whose features are less than plain."""
 
 
-def _agreed_features(path: Path, kind: str) -> Answer:
-    """Return the features of the engine, after making sure that all others have the same."""
-    names = [case.name for case in CASES if case.group == CUSTOMERS and kind in case.kinds]
+SPARK = "analysis_spark"
+
+
+def _agreed_features(path: Path, kind: str, *besides: str) -> Answer:
+    """Return the features of the engine, after making sure that all others but some have the same."""
+    names = [case.name for case in CASES if case.group == CUSTOMERS and kind in case.kinds and case.name not in besides]
     cases = [_case(name) for name in names if _case(name).obstacle(ROWS) is None]
     _, expected = run_case(_case("features"), path)
     others = {case.name: run_case(case, path)[1] for case in cases if case.name != "features"}
@@ -103,11 +106,22 @@ def test_the_features_of_all_engines_agree_on_customers_beyond_the_usual(folder:
     unusual = tmp_path / "unusual.csv"
     unusual.write_text(made.path.read_text(encoding="utf-8") + UNUSUAL, encoding="utf-8")
 
-    expected = _agreed_features(unusual, PLAIN)
+    expected = _agreed_features(unusual, PLAIN, SPARK)
 
     known = {name: expected["customers"] - expected[f"{name} known"] for name in ("orders", "products", "top_category")}
     assert known == {"orders": 0, "products": 1, "top_category": 2}
     assert expected["customers"] - expected["top_category_share known"] == 4
+
+
+@pytest.mark.long
+def test_the_features_of_a_whole_analysis_on_spark_are_those_of_the_engine(folder: Path) -> None:
+    made = export(folder, PLAIN, ROWS)
+    made.make()
+    _skip_without(_case(SPARK))
+
+    answers = [run_case(_case(name), made.path)[1] for name in ("features", SPARK)]
+
+    assert disagreement(*answers) is None
 
 
 def test_every_case_is_recorded_with_its_runs(record: dict[str, Any]) -> None:

@@ -42,7 +42,7 @@ def test_a_signal_ends_the_run_and_leaves_nothing(
     temp = tmp_path / "temp"
     temp.mkdir()
     process = subprocess.Popen(
-        [sys.executable, str(ROOT / "cli.py"), "analyze", str(export), "--out", str(tmp_path / "run")],
+        [sys.executable, str(ROOT / "cli.py"), "analyze", str(export), "--out", str(tmp_path / "run"), *BARE],
         stderr=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
@@ -79,7 +79,8 @@ def test_a_failure_while_writing_leaves_the_earlier_result(
     assert {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()} == before
 
 
-def test_a_run_killed_at_any_moment_leaves_no_half_of_a_result(good: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("kills", [8, pytest.param(40, marks=pytest.mark.long)])
+def test_a_run_killed_at_any_moment_leaves_no_half_of_a_result(good: Path, tmp_path: Path, kills: int) -> None:
     place, temp, out = tmp_path / "results", tmp_path / "temp", tmp_path / "results" / "run"
     temp.mkdir()
     place.mkdir()
@@ -103,9 +104,9 @@ def test_a_run_killed_at_any_moment_leaves_no_half_of_a_result(good: Path, tmp_p
     assert start().wait(timeout=120) == 0
     took, whole = time.monotonic() - began, left()
     assert len(whole) > 8
-    moments = random.Random(20)
-    for number in range(20):
-        if number == 10:
+    moments = random.Random(kills)
+    for number in range(kills):
+        if number == kills // 2:
             shutil.rmtree(out, ignore_errors=True)  # half of the runs have an earlier result to lose
         earlier = out.exists()
         process = start()

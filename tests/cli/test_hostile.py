@@ -252,10 +252,12 @@ def test_ids_never_leave_the_reading_where_they_are_hashed(cli: Cli, tmp_path: P
     content = "email,order_id,order_date,amount,product\n" + "".join(lines) + f"{people[0]},1,never,5,P1\n" + lines[0]
     path = write(tmp_path, content)
     key = "a key that nobody guesses"
-    command = ("--customer", "email", "--drop-duplicates", "--charts", "svg,json", "--temp-dir", tmp_path)
+    command = ("--customer", "email", "--drop-duplicates", "--temp-dir", tmp_path)
 
     plain = cli("analyze", path, "--out", tmp_path / "plain", *command, *BARE)
-    hashed = cli("analyze", path, "--out", tmp_path / "hashed", "--hash-ids", key, *command, *DULL)
+    hashed = cli(
+        "analyze", path, "--out", tmp_path / "hashed", "--hash-ids", key, *command, "--charts", "svg,json", *DULL
+    )
     other = cli("analyze", path, "--out", tmp_path / "other", *command, *BARE, HIDDEN_SEGMENTS_HASH_KEY="another key")
     model = ("--model", tmp_path / "hashed", "--hash-ids", key)
     scored = cli("score", path, *model, "--customer", "email", "--out", tmp_path / "new", *DULL)

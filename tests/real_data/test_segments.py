@@ -16,7 +16,7 @@ from engine.result import Analysis
 
 pytestmark = pytest.mark.real_data
 
-PAIRS = 16
+PAIRS = 8
 
 
 def _usual(customers: pl.DataFrame, k: int) -> float:
@@ -66,7 +66,7 @@ def test_every_number_of_segments_is_far_more_stable_than_by_the_usual_recipe(ru
     assert {k: gain for k, gain in gained.items() if gain < 0.1} == {}
 
 
-@pytest.mark.parametrize("seed", [2, 3])
+@pytest.mark.parametrize("seed", [2, pytest.param(3, marks=pytest.mark.long)])
 def test_another_seed_tells_the_same_story(run: Analysis, real_data: Path, seed: int) -> None:
     name = run.summary["source"]["files"][0]["name"]
 
