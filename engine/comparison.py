@@ -12,6 +12,7 @@ import polars as pl
 
 from engine.errors import OutputError, RunError, brief
 from engine.insights import migration
+from engine.preload import load
 from engine.report import moved_files as outputs
 from engine.report.moves import alerts, summarise
 from engine.report.painter import Painter
@@ -55,9 +56,8 @@ class Comparison:
     @cached_property
     def charts(self) -> dict[str, alt.Chart]:
         """The charts by name, as Altair objects: drawn on first use."""
-        from engine.charts.migration import draw  # Altair takes a third of a second to import
-
-        return draw(self.migration, self.summary)
+        drawn: dict[str, alt.Chart] = load("engine.charts.migration").draw(self.migration, self.summary)
+        return drawn
 
 
 def compare(

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import importlib
-from threading import Thread
+from threading import Lock, Thread
+from typing import Any
 
 _LEARNING = ("cluster", "decomposition", "metrics", "tree", "ensemble", "isotonic")
 LEARNING = (*(f"sklearn.{name}" for name in _LEARNING), "scipy.stats")
 DRAWING = ("altair",)
+
+_ALONE = Lock()
+"""Held while a heavy module is imported: packages that import each other lock out two threads that import both."""
 
 
 def preload(*modules: str) -> Thread:
@@ -16,6 +20,12 @@ def preload(*modules: str) -> Thread:
     Measured on 2 cores: scikit-learn takes 0.8 s to import, Altair 0.3 s. Polars leaves the interpreter free while it
     reads, so that they cost little beside the pass over the input.
     """
-    thread = Thread(target=lambda: [importlib.import_module(module) for module in modules], daemon=True)
+    thread = Thread(target=lambda: [load(module) for module in modules], daemon=True)
     thread.start()
     return thread
+
+
+def load(module: str) -> Any:
+    """Import a heavy module where it is needed, as soon as no other thread is importing one; return it."""
+    with _ALONE:
+        return importlib.import_module(module)

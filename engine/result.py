@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, cast
 
+from engine.preload import load
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
@@ -186,9 +188,7 @@ class Analysis:
 
     def drawn(self) -> Iterator[tuple[str, alt.Chart]]:
         """Draw the charts one after the other, each as it is asked for."""
-        from engine.charts import draw  # Altair takes a third of a second to import
-
-        yield from draw(self.frames, self.summary)
+        yield from load("engine.charts").draw(self.frames, self.summary)  # with Altair, which takes a third of a second
 
 
 @dataclass(frozen=True)

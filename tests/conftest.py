@@ -13,6 +13,7 @@ import pytest
 
 from engine.generate import generate
 from engine.insights.wanted import INSIGHTS
+from engine.settings import Settings
 
 ROOT = Path(__file__).parents[1]
 REAL = ROOT.parent / "shared" / "data"
@@ -23,7 +24,11 @@ os.environ["FONTCONFIG_FILE"] = str(ROOT / "engine" / "report" / "fonts.conf")
 BARE = ("--without", ",".join(INSIGHTS))
 """Options of an analysis whose insights a test does not look at: half of the charts."""
 
-FORETOLD = ("--without", ",".join(name for name in INSIGHTS if name != "forecast"))
+QUICK = Settings(charts=(), without=INSIGHTS)
+"""The same in Python, without pictures."""
+
+FORETELLING = Settings(charts=(), without=tuple(name for name in INSIGHTS if name != "forecast"))
+FORETOLD = ("--without", ",".join(FORETELLING.without))
 """Those of one of which only the forecast is looked at."""
 DULL = ("--without", "forecast")
 """Those of one whose forecast a test does not look at."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -51,6 +52,39 @@ def test_nothing_heavy_is_imported_before_the_input_is_looked_at(module: str) ->
 
     assert "polars" in loaded or module == "batches.running"
     assert {"sklearn", "scipy", "altair", "pandas", "pyarrow"} & set(loaded) == set()
+
+
+SLOW = """
+import sys, time
+from engine.preload import load, preload
+
+class Slow:
+    def find_spec(name, path=None, target=None):
+        time.sleep(0.5 if name == "pack" else 0)
+
+sys.meta_path.insert(0, Slow)
+thread = preload("pack.one")
+load("pack.two")
+thread.join()
+"""
+
+
+def test_two_threads_can_import_parts_of_one_package(tmp_path: Path) -> None:
+    # As scikit-learn and Altair do with narwhals. Of two threads that wait for each other Python gives one an error.
+    (tmp_path / "pack").mkdir()
+    for name, content in (("__init__", "from pack import one, two"), ("one", ""), ("two", "")):
+        (tmp_path / "pack" / f"{name}.py").write_text(content, encoding="utf-8")
+
+    done = subprocess.run(
+        [sys.executable, "-c", SLOW],
+        cwd=ENGINE.parent,
+        env={**os.environ, "PYTHONPATH": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 @pytest.mark.parametrize("path", sorted(ENGINE.rglob("*.py")), ids=lambda path: str(path.relative_to(ENGINE)))

@@ -19,6 +19,7 @@ from engine.insights.incidence import Incidence, add_product
 from engine.insights.intervals import around, wilson
 from engine.insights.merge import added, by
 from engine.intake.rules import GIANT_BASKET, is_bought
+from engine.preload import load
 from engine.schema import CODE
 from engine.units import ratio
 
@@ -214,7 +215,7 @@ class Thirds:
             held.append((likely.rows[first][known], number[known]))
         none = np.zeros(0, dtype=np.int64)
         rows, numbers = (np.concatenate([none, *(each[side] for each in held)]) for side in range(2))
-        from scipy import sparse  # takes a tenth of a second, and `--help` need not wait for it
+        sparse = load("scipy.sparse")
 
         ones = np.ones(len(rows), dtype=np.int32)
         holding = sparse.csr_array((ones, (numbers, rows)), shape=(self.pairs.height, found.height))

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from engine.preload import load
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -67,7 +69,7 @@ class Incidence:
 
     def matrix(self) -> Any:
         """Return a sparse matrix of rows and items, 1 where the row holds the item."""
-        from scipy import sparse  # takes a tenth of a second, and `--help` need not wait for it
+        sparse = load("scipy.sparse")
 
         ends = np.cumsum(np.bincount(self.rows, minlength=self.height))
         whole = (np.ones(len(self.rows), dtype=np.int32), self.items, np.concatenate([[0], ends]))

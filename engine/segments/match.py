@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from engine.errors import ModelError
+from engine.preload import load
 from engine.segments.matrix import TASTE_WEIGHT
 
 if TYPE_CHECKING:
@@ -132,8 +133,6 @@ def names_after(earlier: Model, later: Model, match: Match) -> tuple[str, ...]:
 
 def assign(before: Sequence[Point], after: Sequence[Point]) -> list[Pair]:
     """Match points one to one where they are the same by `SAME`, in the order of the first ones."""
-    from scipy.optimize import linear_sum_assignment  # takes half a second, and a refused run need not wait for it
-
     distances = np.array([[math.dist(one, other) for other in after] for one in before])
     room = SAME * np.minimum(_next_best(distances), _next_best(distances.T).T)
     same = distances < room
@@ -141,7 +140,7 @@ def assign(before: Sequence[Point], after: Sequence[Point]) -> list[Pair]:
     cost = np.where(same, distances, 1.0 + distances[same].sum())
     return [
         Pair(int(row) + 1, int(column) + 1, float(distances[row, column]), float(room[row, column]))
-        for row, column in zip(*linear_sum_assignment(cost), strict=True)
+        for row, column in zip(*load("scipy.optimize").linear_sum_assignment(cost), strict=True)
         if same[row, column]
     ]
 

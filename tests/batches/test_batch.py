@@ -21,11 +21,10 @@ from engine.batches.running import Listener
 from engine.errors import EngineError
 from engine.insights.wanted import INSIGHTS
 from engine.report.placing import reserved
-from tests.conftest import BARE, ROOT, Cli
+from tests.conftest import BARE, QUICK, ROOT, Cli
 
 GOODS, BADS = ("north", "south", "west"), ("empty", "words", "picture")
 PLAIN = (*BARE, "--charts", "none")
-QUICK = Settings(charts=(), without=INSIGHTS)
 CHILDREN = Path(f"/proc/{os.getpid()}/task/{os.getpid()}/children")
 
 

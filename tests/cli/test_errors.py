@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import BARE, Cli
+from engine import analyze
+from tests.conftest import QUICK, Cli
 
 GOOD = "customer_id,order_id,order_date,quantity,unit_price\n" + "".join(
     f"c{number % 7},{number},2024-01-{number % 28 + 1:02d},1,{number}.50\n" for number in range(1, 60)
@@ -119,7 +120,7 @@ def test_bad_options_are_told_with_what_to_do(arguments: list[str], words: list[
 
 def test_an_earlier_result_survives_a_failed_run(cli: Cli, tmp_path: Path) -> None:
     good, bad = _write("good.csv", GOOD)(tmp_path), _write("bad.csv", "a,b\n1,2\n")(tmp_path)
-    assert cli("analyze", good, "--out", tmp_path / "run", "--quiet", *BARE).returncode == 0
+    analyze(good, out=tmp_path / "run", settings=QUICK)
     before = {path: path.read_bytes() for path in (tmp_path / "run").rglob("*") if path.is_file()}
 
     failed = cli("analyze", bad, "--out", tmp_path / "run")

@@ -18,7 +18,7 @@ from engine import analyze
 from engine.errors import EngineError, OutputError
 from engine.report.painter import Painter
 from engine.settings import Settings
-from tests.conftest import BARE, ROOT, Cli
+from tests.conftest import BARE, QUICK, ROOT, Cli
 
 PLAIN = Settings(charts=())
 """A run whose pictures nobody looks at."""
@@ -232,7 +232,7 @@ def test_the_input_is_read_once(export: Path) -> None:
 
 def test_files_of_the_user_are_never_removed(good: Path, cli: Cli, tmp_path: Path) -> None:
     out = tmp_path / "run"
-    assert cli("analyze", good, "--out", out, "--quiet", *BARE).returncode == 0
+    analyze(good, out=out, settings=QUICK)
     mine = out / "charts" / "mine.txt"
     mine.parent.mkdir()
     mine.write_text("precious", encoding="utf-8")
@@ -254,7 +254,7 @@ def test_a_folder_that_only_looks_like_a_run_is_not_replaced(good: Path, cli: Cl
 
 def test_an_input_inside_the_output_folder_is_not_replaced(good: Path, cli: Cli, tmp_path: Path) -> None:
     out = tmp_path / "run"
-    cli("analyze", good, "--out", out, "--quiet", *BARE)
+    analyze(good, out=out, settings=QUICK)
     before = (out / "segments.csv").read_bytes()
 
     refused = cli("analyze", out / "segments.csv", "--out", out)

@@ -21,13 +21,11 @@ from engine import Settings, analyze, compare
 from engine.config import read_config
 from engine.errors import EngineError, ResourceError, SourceError
 from engine.generate import generate
-from engine.insights.wanted import INSIGHTS
 from engine.intake.clean import LONGEST_ID
 from engine.intake.files import check_expansion
-from tests.conftest import BARE, DULL, ROOT, Cli
+from tests.conftest import BARE, DULL, QUICK, ROOT, Cli
 
 HEADER = "customer_id,order_id,order_date,amount\n"
-QUICK = Settings(charts=(), without=INSIGHTS)
 GOODS = "".join(f"c{number % 7},{number},2024-01-{number % 28 + 1:02d},{number}.50\n" for number in range(1, 80))
 
 

@@ -12,8 +12,9 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
+from engine import analyze
 from engine.report.scored import OUTPUTS
-from tests.conftest import BARE, DULL, FORETOLD, ROOT, Cli, beginning, run_cli
+from tests.conftest import DULL, FORETELLING, QUICK, ROOT, Cli, beginning
 
 SAMPLE = ROOT / "data" / "sample_orders.csv"
 
@@ -21,8 +22,7 @@ SAMPLE = ROOT / "data" / "sample_orders.csv"
 @pytest.fixture(scope="module")
 def analysed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("analysed") / "run"
-    run = run_cli("analyze", SAMPLE, "--out", folder, "--quiet", *FORETOLD)
-    assert run.returncode == 0, run.stderr
+    analyze(SAMPLE, out=folder, settings=FORETELLING)
     return folder
 
 
@@ -96,12 +96,12 @@ def test_the_page_is_whole_and_runs_nothing(cli: Cli, tmp_path: Path) -> None:
     export = tmp_path / "hostile.csv"
     text = SAMPLE.read_text(encoding="utf-8").replace(",Pantry,", ",<script>alert(1)</script>,")
     export.write_text(text, encoding="utf-8")
-    first = cli("analyze", export, "--out", tmp_path / "run", "--quiet", *BARE)
-    second = cli("score", export, "--model", tmp_path / "run", "--out", tmp_path / "scored", "--quiet", *DULL)
+    analyze(export, out=tmp_path / "run", settings=QUICK)
+    done = cli("score", export, "--model", tmp_path / "run", "--out", tmp_path / "scored", "--quiet", *DULL)
 
     page = (tmp_path / "scored" / "score.html").read_text(encoding="utf-8")
     found = _Page(page)
-    assert (first.returncode, second.returncode) == (0, 0), first.stderr + second.stderr
+    assert done.returncode == 0, done.stderr
     assert "svg" in found.tags
     assert "script" not in found.tags
     assert [link for link in found.links if not link.startswith("#")] == []
@@ -157,10 +157,10 @@ def test_options_that_say_how_segments_are_looked_for_are_no_options_here(cli: C
 @pytest.mark.real_data
 def test_a_real_export_gets_the_labels_of_its_analysis(real_data: Path, cli: Cli, tmp_path: Path) -> None:
     export = beginning(real_data / "online_retail.csv", 120_000, tmp_path / "online_retail.csv")
-    first = cli("analyze", export, "--out", tmp_path / "run", "--quiet", *FORETOLD)
-    second = cli("score", export, "--model", tmp_path / "run", "--out", tmp_path / "scored", "--shards", 7, "--quiet")
+    analyze(export, out=tmp_path / "run", settings=FORETELLING)
+    done = cli("score", export, "--model", tmp_path / "run", "--out", tmp_path / "scored", "--shards", 7, "--quiet")
 
-    assert (first.returncode, second.returncode) == (0, 0), first.stderr + second.stderr
+    assert done.returncode == 0, done.stderr
     run, scored = (pl.read_parquet(tmp_path / folder / "customers.parquet") for folder in ("run", "scored"))
     assert_frame_equal(scored, run, check_exact=True)
     drift = pl.read_csv(tmp_path / "scored" / "drift.csv")
