@@ -9,7 +9,7 @@ SPARK := $(VENV)/.spark
 
 .PHONY: help
 help: ## Show the targets
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-11s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-12s %s\n", $$1, $$2}'
 
 $(READY): pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
@@ -72,6 +72,10 @@ $(PEERS): $(READY)
 
 .PHONY: peers
 peers: $(PEERS) ## Install what the benchmarks compare with
+
+.PHONY: test-peers
+test-peers: $(PEERS) ## Run the tests that hold results against those of other programs
+	$(RUN) -m pytest --numprocesses 2 --dist worksteal -m "peers and not long"
 
 .PHONY: bench
 bench: $(PEERS) ## Measure the engine beside its peers

@@ -279,6 +279,7 @@ def _csv_of_one(folder: Path) -> Path:
     return path
 
 
+@pytest.mark.peers
 @pytest.mark.real_data
 def test_rules_of_a_real_export_are_those_of_mlxtend(real_data: Path) -> None:
     """The same rules with the same figures, pairs and triples, on the orders that are no giants."""

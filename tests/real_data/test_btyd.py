@@ -143,6 +143,7 @@ SETS = pytest.mark.parametrize(
 )
 
 
+@pytest.mark.peers
 @SETS
 def test_no_fit_of_lifetimes_is_better(real_data: Path, read: Callable[[Path], pl.DataFrame]) -> None:
     customers = _summary(read(real_data))
@@ -159,6 +160,7 @@ def test_no_fit_of_lifetimes_is_better(real_data: Path, read: Callable[[Path], p
         assert np.isfinite(figures).all()
 
 
+@pytest.mark.peers
 @SETS
 def test_no_fit_of_spend_by_lifetimes_is_better(real_data: Path, read: Callable[[Path], pl.DataFrame]) -> None:
     customers = _summary(read(real_data)).filter((pl.col("x") > 0) & (pl.col("z") > 0))
