@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 import time
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from rich.console import Console, Group
-from rich.live import Live
+from rich.console import Group
 from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
 from engine.batches.running import Listener
-from engine.commands.display import BAR_WIDTH, DRAWN_PER_SECOND
+from engine.commands.display import BAR_WIDTH, on_stderr
 from engine.report import numbers
 from engine.report.terminal import flat
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from contextlib import AbstractContextManager
 
-    from rich.console import RenderableType
+    from rich.console import Console, RenderableType
 
     from engine.batches.manifest import Entry
 
@@ -78,19 +76,9 @@ class _Table(_Lines):
         return Group(grid, bar)
 
 
-@contextmanager
-def batch_display(*, quiet: bool) -> Iterator[Listener | None]:
+def batch_display(*, quiet: bool) -> AbstractContextManager[Listener | None]:
     """Give what shows the progress of a batch; None where nobody wants to see it."""
-    if quiet:
-        yield None
-        return
-    console = Console(stderr=True, highlight=False)
-    if not console.is_terminal:
-        yield _Lines(console)
-        return
-    table = _Table(console)
-    with Live(console=console, get_renderable=table.render, refresh_per_second=DRAWN_PER_SECOND, transient=True):
-        yield table
+    return on_stderr(_Lines, _Table, quiet=quiet)
 
 
 def _ended(entry: Entry) -> str:

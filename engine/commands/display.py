@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from rich.console import Console
 from rich.live import Live
@@ -14,7 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from rich.console import RenderableType
 
@@ -25,6 +25,17 @@ DRAWN_PER_SECOND = 8
 BAR_WIDTH = 18
 
 
+class Drawing(Protocol):
+    """What is drawn on a terminal as it is at the moment."""
+
+    def render(self) -> RenderableType:
+        """Return how it looks now."""
+
+
+Told = TypeVar("Told")
+Drawn = TypeVar("Drawn", bound=Drawing)
+
+
 class Display:
     """Where a run is told: the stages, and how far the present one is."""
 
@@ -33,6 +44,9 @@ class Display:
 
     def watch(self, progress: Progress) -> None:
         """Show how far the stage is."""
+
+    def end(self) -> None:
+        """Tell that the last stage has ended."""
 
 
 class _Lines(Display):
@@ -68,6 +82,9 @@ class _Bar(Display):
     def watch(self, progress: Progress) -> None:
         self._progress = progress
 
+    def end(self) -> None:
+        self.tell("")
+
     def render(self) -> RenderableType:
         view = Table.grid()
         if self._message:
@@ -89,16 +106,26 @@ class _Bar(Display):
 @contextmanager
 def display(*, quiet: bool) -> Iterator[Display | None]:
     """Give what shows the progress of a run; None where nobody wants to see it."""
+    with on_stderr(_Lines, _Bar, quiet=quiet) as shown:
+        try:
+            yield shown
+        finally:
+            if shown is not None:
+                shown.end()
+
+
+@contextmanager
+def on_stderr(
+    told: Callable[[Console], Told], drawn: Callable[[Console], Drawn], *, quiet: bool
+) -> Iterator[Told | Drawn | None]:
+    """Give what is drawn again and again on a terminal, what is told elsewhere; None where nobody wants to see it."""
     if quiet:
         yield None
         return
     console = Console(stderr=True, highlight=False)
     if not console.is_terminal:
-        yield _Lines(console)
+        yield told(console)
         return
-    bar = _Bar(console)
-    with Live(console=console, get_renderable=bar.render, refresh_per_second=DRAWN_PER_SECOND, transient=True):
-        try:
-            yield bar
-        finally:
-            bar.tell("")
+    shown = drawn(console)
+    with Live(console=console, get_renderable=shown.render, refresh_per_second=DRAWN_PER_SECOND, transient=True):
+        yield shown
