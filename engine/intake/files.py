@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import glob
 import gzip
 import hashlib
@@ -114,7 +115,9 @@ def check_is_file(path: Path) -> None:
 
 def unreadable(path: Path, error: OSError) -> SourceError:
     """Return the error for a file that the system does not let us read."""
-    return SourceError(f"{path}: cannot be read ({error.strerror}).", hint="Check the permissions of the file.")
+    allowed = error.errno not in {errno.EACCES, errno.EPERM}
+    hint = "Its disk or network may fail: copy it to another disk." if allowed else "Check the permissions of the file."
+    return SourceError(f"{path}: cannot be read ({error.strerror}).", hint=hint)
 
 
 def _meant(path: Path) -> list[Path]:

@@ -16,6 +16,7 @@ import pytest
 
 from engine import analyze
 from engine.errors import EngineError, OutputError
+from engine.generate import generate
 from engine.report.painter import Painter
 from engine.settings import Settings
 from tests.conftest import BARE, QUICK, ROOT, Cli
@@ -210,6 +211,76 @@ def test_without_permission_the_file_or_the_folder_is_named(good: Path, tmp_path
     assert "closed/run: cannot be written (Permission denied)" in unwritten.stderr
     assert "Traceback" not in unread.stderr + unwritten.stderr
     assert not (tmp_path / "run").exists()
+
+
+FAILING = """
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static int fails(int file, size_t bytes) {
+    static _Atomic long long done;
+    char link[64], path[4096];
+    snprintf(link, sizeof link, "/proc/self/fd/%d", file);
+    ssize_t length = readlink(link, path, sizeof path - 1);
+    if (length < 0) return 0;
+    path[length] = 0;
+    return strstr(path, "shop.csv") && (done += bytes) > atoll(getenv("GOOD_BYTES"));
+}
+
+ssize_t read(int file, void *into, size_t bytes) {
+    ssize_t (*real)(int, void *, size_t) = dlsym(RTLD_NEXT, "read");
+    return fails(file, bytes) ? (errno = EIO, -1) : real(file, into, bytes);
+}
+
+ssize_t pread64(int file, void *into, size_t bytes, off64_t place) {
+    ssize_t (*real)(int, void *, size_t, off64_t) = dlsym(RTLD_NEXT, "pread64");
+    return fails(file, bytes) ? (errno = EIO, -1) : real(file, into, bytes, place);
+}
+"""
+"""A disk that fails after some bytes."""
+
+
+@pytest.mark.parametrize(
+    ("share", "said"),
+    [
+        (0.0, "shop.csv: cannot be read (Input/output error).\nIts disk or network may fail"),
+        (0.95, "shop.csv: reading stopped: Input/output error (os error 5)\nCheck the file"),
+    ],
+)
+def test_a_disk_that_fails_is_told(tmp_path: Path, share: float, said: str) -> None:
+    compiler = shutil.which("cc")
+    if compiler is None or not Path("/proc/self/fd").exists():
+        pytest.skip("a disk that fails is made with a compiler, on Linux")
+    (tmp_path / "failing.c").write_text(FAILING, encoding="ascii")
+    subprocess.run(
+        [compiler, "-shared", "-fPIC", "-o", tmp_path / "failing.so", tmp_path / "failing.c", "-ldl"], check=True
+    )
+    generate(tmp_path / "shop.csv", rows=150_000, seed=2)
+    good = str(int(share * (tmp_path / "shop.csv").stat().st_size))
+    before = sorted(tmp_path.iterdir())
+
+    done = subprocess.run(
+        [sys.executable, ROOT / "cli.py", "analyze", tmp_path / "shop.csv", "--out", tmp_path / "run"],
+        env={
+            **os.environ,
+            "LD_PRELOAD": str(tmp_path / "failing.so"),
+            "GOOD_BYTES": good,
+            "TMPDIR": str(tmp_path),
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == 1
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+    assert sorted(tmp_path.iterdir()) == before
 
 
 def test_the_input_is_read_once(export: Path) -> None:

@@ -87,7 +87,7 @@ def test_online_retail_has_the_same_bits_as_on_one_machine(
 
 
 def test_executor_and_python_worker_that_are_killed_change_nothing(
-    cluster: Standalone, two_million: Path, tmp_path: Path
+    cluster: Standalone, million: Path, tmp_path: Path
 ) -> None:
     killed = []
 
@@ -96,10 +96,10 @@ def test_executor_and_python_worker_that_are_killed_change_nothing(
         killed.append(processes()[0])
         os.kill(killed[-1], signal.SIGKILL)
 
-    with on_one_machine(two_million, "--out", tmp_path / "here", *DULL):
+    with on_one_machine(million, "--out", tmp_path / "here", *DULL):
         there = disturbed(
             cluster,
-            (two_million, "--out", tmp_path / "there", *DULL),
+            (million, "--out", tmp_path / "there", *DULL),
             {
                 "Computing the features": lambda: kill(cluster.executors),
                 "Labelling every customer": lambda: kill(cluster.python_workers),
