@@ -150,6 +150,19 @@ def test_repeated_lines_of_several_files_are_dropped_as_on_one_machine(session: 
     assert sorted(here[3].splitlines()) == sorted(there[3].splitlines())
 
 
+def test_ids_are_hashed_by_the_workers(session: SparkSession, tmp_path: Path) -> None:
+    from engine.runners.spark.runner import OnSpark
+
+    path, key = plain(tmp_path / "shop.csv"), "a key that nobody guesses"
+
+    here = result(OneMachine(), [path], tmp_path / "here", hash_ids=key)
+    there = result(OnSpark(session), [path], tmp_path / "there", hash_ids=key)
+
+    assert_same(here, there)
+    assert here[3] == there[3]
+    assert there[1]["customer_id"].str.len_bytes().unique().to_list() == [32]
+
+
 @pytest.mark.parametrize("kind", ["packed", "parquet"])
 def test_url_is_read_by_spark_as_a_path_is_here(kind: str, session: SparkSession, tmp_path: Path) -> None:
     from engine.runners.spark.runner import OnSpark
