@@ -40,7 +40,7 @@ spark: $(SPARK) ## Install what the analysis on Spark needs
 
 .PHONY: test-spark
 test-spark: $(SPARK) ## Run the tests on a Spark cluster of this machine (needs Java 17)
-	$(RUN) -m pytest tests/spark --numprocesses 3 --dist loadfile --no-loadscope-reorder
+	$(RUN) -m pytest tests/spark --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
 INPUTS ?= 100000
 .PHONY: fuzz

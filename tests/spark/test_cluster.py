@@ -17,7 +17,7 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
-from tests.conftest import DULL, ROOT, run_cli
+from tests.conftest import BARE, ROOT, run_cli
 
 if TYPE_CHECKING:
     from tests.spark.standalone import Standalone
@@ -96,10 +96,10 @@ def test_executor_and_python_worker_that_are_killed_change_nothing(
         killed.append(processes()[0])
         os.kill(killed[-1], signal.SIGKILL)
 
-    with on_one_machine(million, "--out", tmp_path / "here", *DULL):
+    with on_one_machine(million, "--out", tmp_path / "here", *BARE):
         there = disturbed(
             cluster,
-            (million, "--out", tmp_path / "there", *DULL),
+            (million, "--out", tmp_path / "there", *BARE),
             {
                 "Computing the features": lambda: kill(cluster.executors),
                 "Labelling every customer": lambda: kill(cluster.python_workers),
@@ -109,23 +109,3 @@ def test_executor_and_python_worker_that_are_killed_change_nothing(
     assert there.returncode == 0, there.stderr
     assert len(set(killed)) == 2
     assert_same_run(tmp_path / "here", tmp_path / "there")
-
-
-def test_cluster_whose_workers_are_all_gone_is_told_and_nothing_is_written(
-    cluster: Standalone, export: Path, tmp_path: Path
-) -> None:
-    def end() -> None:
-        for process in [*[each.pid for each in cluster.workers], *cluster.executors()]:
-            os.kill(process, signal.SIGKILL)
-
-    told = disturbed(
-        cluster,
-        (export, "--out", tmp_path / "there", *DULL, "--temp-dir", tmp_path),
-        {"Reading": end},
-        PYSPARK_SUBMIT_ARGS="--conf spark.hiddenSegments.patience=5 pyspark-shell",
-    )
-
-    assert told.returncode == 1
-    assert "Error: Spark has had no worker for 5 seconds" in told.stderr
-    assert "Traceback" not in told.stderr
-    assert list(tmp_path.iterdir()) == []
