@@ -19,8 +19,11 @@ def preload(*modules: str) -> Thread:
 
     Measured on 2 cores: scikit-learn takes 0.8 s to import, Altair 0.3 s. Polars leaves the interpreter free while it
     reads, so that they cost little beside the pass over the input.
+
+    A run that fails meanwhile ends when the imports have: broken off in the midst of native code they can take the
+    process down, and its exit code with it.
     """
-    thread = Thread(target=lambda: [load(module) for module in modules], daemon=True)
+    thread = Thread(target=lambda: [load(module) for module in modules])
     thread.start()
     return thread
 
