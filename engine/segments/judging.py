@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from sklearn.cluster import KMeans, kmeans_plusplus
+from sklearn.cluster import KMeans
 from sklearn.metrics import (
     adjusted_rand_score,
     calinski_harabasz_score,
@@ -21,6 +21,7 @@ from sklearn.metrics import (
 from sklearn.metrics.cluster import contingency_matrix
 
 from engine.segments.evidence import SAMPLE, Evidence
+from engine.segments.starts import start
 from engine.segments.threads import one_thread
 
 if TYPE_CHECKING:
@@ -37,8 +38,6 @@ STARTS = 10
 BOOTSTRAPS = 8
 FEW_KINDS = 100
 """Different customers below which some that are drawn anew may be fewer than there are segments."""
-START_POINTS = 500
-"""Points among which k-means++ looks for a start; it looks at each of them several times for each centroid."""
 
 
 def evaluate(points: Matrix, ks: Sequence[int], seed: int, bootstraps: int = BOOTSTRAPS) -> list[Evidence]:
@@ -66,14 +65,7 @@ def silhouettes(points: Matrix, ks: Sequence[int], seed: int) -> dict[int, float
 def fit(points: Matrix, k: int, seed: int, starts: int = STARTS) -> KMeans:
     """Fit k-means on one thread: its sums then have one order only."""
     with one_thread():
-        return KMeans(k, init=_start, n_init=starts, random_state=seed, tol=1e-3).fit(points)
-
-
-def _start(points: Matrix, k: int, random_state: np.random.RandomState) -> Matrix:
-    """Choose k points that lie far apart (k-means++, Arthur & Vassilvitskii 2007) among a few."""
-    few = points[random_state.permutation(len(points))[:START_POINTS]]
-    centres: Matrix = kmeans_plusplus(few, k, random_state=random_state)[0]
-    return centres
+        return KMeans(k, init=start, n_init=starts, random_state=seed, tol=1e-3).fit(points)
 
 
 def _judge(points: Matrix, distances: NDArray[np.float32], k: int, seed: int, bootstraps: int) -> Evidence:

@@ -17,7 +17,7 @@ import pytest
 from engine.generate import generate
 from engine.report import numbers
 from tests.browser.conftest import Open
-from tests.conftest import run_cli
+from tests.conftest import DULL, run_cli
 
 LONG = "x" * 2_000
 TEXTS = (
@@ -58,7 +58,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
         lines = lines.with_columns(pl.col(column).replace_strict(names))
     marks = pl.col("customer_id").str.slice(-1).replace_strict({"1": "=", "2": "+cmd", "3": "\t@"}, default="")
     lines.with_columns(customer_id=marks + pl.col("customer_id")).write_csv(folder / "<img src=x>.csv")
-    printed = run_cli("analyze", folder / "<img src=x>.csv", "--out", folder / "run")
+    printed = run_cli("analyze", folder / "<img src=x>.csv", "--out", folder / "run", *DULL)
     assert printed.returncode == 0, printed.stderr
     return Run(folder / "run", printed, json.loads((folder / "run" / "summary.json").read_text(encoding="utf-8")))
 

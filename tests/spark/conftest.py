@@ -67,10 +67,10 @@ def session() -> Iterator[SparkSession]:
 
 
 @pytest.fixture(scope="session")
-def million(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A synthetic export of 1,000,000 lines."""
+def two_million(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A synthetic export of 2,000,000 lines."""
     from engine.generate import generate
 
     path = tmp_path_factory.mktemp("large") / "shop.csv"
-    generate(path, rows=1_000_000, seed=5)
+    generate(path, rows=2_000_000, seed=5)
     return path

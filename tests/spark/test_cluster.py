@@ -17,7 +17,7 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
-from tests.conftest import BARE, ROOT, run_cli
+from tests.conftest import DULL, ROOT
 
 if TYPE_CHECKING:
     from tests.spark.standalone import Standalone
@@ -67,45 +67,65 @@ def disturbed(
     return subprocess.CompletedProcess(command, code, "", "".join(told))
 
 
+class Killer:
+    """Kills processes of a cluster in the middle of a stage."""
+
+    def __init__(self) -> None:
+        self.killed: set[int] = set()
+
+    def one_of(self, processes: Callable[[], list[int]]) -> Callable[[], None]:
+        def kill() -> None:
+            time.sleep(1.0)
+            victim = processes()[0]
+            os.kill(victim, signal.SIGKILL)
+            self.killed.add(victim)
+
+        return kill
+
+
 @pytest.mark.real_data
+@pytest.mark.parametrize("lost", [True, pytest.param(False, marks=pytest.mark.long)], ids=["lost", "whole"])
 def test_online_retail_has_the_same_bits_as_on_one_machine(
-    cluster: Standalone, real_data: Path, tmp_path: Path
+    cluster: Standalone, real_data: Path, tmp_path: Path, *, lost: bool
 ) -> None:
+    """With an executor and a Python worker killed meanwhile, and without."""
     export = real_data / "online_retail.csv"
+    killer = Killer()
+    stages = {
+        "Computing the features": killer.one_of(cluster.executors),
+        "Labelling every customer": killer.one_of(cluster.python_workers),
+    }
 
     with on_one_machine(export, "--out", tmp_path / "here"):
-        there = run_cli("analyze", export, "--out", tmp_path / "there", *on(cluster))
+        there = disturbed(cluster, (export, "--out", tmp_path / "there"), stages if lost else {})
 
     assert there.returncode == 0, there.stderr
+    assert len(killer.killed) == (2 if lost else 0)
     assert_same_run(tmp_path / "here", tmp_path / "there")
     written = pl.read_parquet_metadata(tmp_path / "there" / "customers.parquet")
     assert "org.apache.spark.version" in written, "the workers wrote the customers"
     record = json.loads((tmp_path / "there" / "run.json").read_text())["spark"]
     assert record["processors"] == 2
     assert record["code"].startswith("hidden_segments_"), "the workers run the code that was sent to them"
-    assert "WARN" not in there.stderr
+    assert lost or "WARN" not in there.stderr
 
 
+@pytest.mark.long
 def test_executor_and_python_worker_that_are_killed_change_nothing(
-    cluster: Standalone, million: Path, tmp_path: Path
+    cluster: Standalone, two_million: Path, tmp_path: Path
 ) -> None:
-    killed = []
+    killer = Killer()
 
-    def kill(processes: Callable[[], list[int]]) -> None:
-        time.sleep(1.0)
-        killed.append(processes()[0])
-        os.kill(killed[-1], signal.SIGKILL)
-
-    with on_one_machine(million, "--out", tmp_path / "here", *BARE):
+    with on_one_machine(two_million, "--out", tmp_path / "here", *DULL):
         there = disturbed(
             cluster,
-            (million, "--out", tmp_path / "there", *BARE),
+            (two_million, "--out", tmp_path / "there", *DULL),
             {
-                "Computing the features": lambda: kill(cluster.executors),
-                "Labelling every customer": lambda: kill(cluster.python_workers),
+                "Computing the features": killer.one_of(cluster.executors),
+                "Labelling every customer": killer.one_of(cluster.python_workers),
             },
         )
 
     assert there.returncode == 0, there.stderr
-    assert len(set(killed)) == 2
+    assert len(killer.killed) == 2
     assert_same_run(tmp_path / "here", tmp_path / "there")
