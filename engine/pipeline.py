@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from engine.errors import EngineError, did_you_mean
-from engine.preload import DRAWING, LEARNING, preload
+from engine.preload import DRAWING, LEARNING, Preload
 from engine.report import files as outputs
 from engine.report.painter import Painter
 from engine.report.summary import summarise, summarise_input
@@ -68,13 +68,14 @@ def analyze(
     with (
         begin(sources, out, settings, tell, watch, runner=_runner(engine, spark)) as run,
         Painter(run.settings.charts) as painter,
+        Preload() as preload,
     ):
         settings, stages, target, runner = run.settings, run.stages, run.target, run.runner
         earlier = load_model(settings.names_from) if settings.names_from else None
         detected = run.detect()
         if target is not None and detected.needs.shards == 1:
             painter.start()  # with a longer input it waits for the segments, whose fits leave a processor idle
-        learning = preload(*LEARNING)
+        learning = preload.begin(*LEARNING)
         intake, as_of = run.read(detected)
         built = run.build(detected, intake, as_of)
         totals = built.totals
@@ -84,7 +85,7 @@ def analyze(
             painter.start()
         with stages.stage("segments", "Finding the hidden segments"):
             learning.join()
-            drawing = preload(*(DRAWING if target else ()))
+            drawing = preload.begin(*(DRAWING if target else ()))
             from engine.segments.segmentation import find_segments  # imports scikit-learn
 
             origin = Origin(settings.currency or detected.source.currency, intake.first, intake.last, as_of)

@@ -13,7 +13,7 @@ from engine.forecast.tables import forecast_tables
 from engine.insights import months
 from engine.intake import alerts
 from engine.intake.products import item_totals
-from engine.preload import DRAWING, LEARNING, preload
+from engine.preload import DRAWING, LEARNING, Preload
 from engine.report import scored as outputs
 from engine.report.foretold import of_forecast
 from engine.report.painter import Painter
@@ -74,14 +74,15 @@ def score(
     with (
         begin(sources, out, settings, tell, watch, protected=protected, known=outputs.OUTPUTS) as run,
         Painter() as painter,
+        Preload() as preload,
     ):
         settings, stages = run.settings, run.stages
         detected = run.detect()
-        learning = preload(*LEARNING)
+        learning = preload.begin(*LEARNING)
         intake, as_of = run.read(detected)
         if run.target is not None:
             painter.start()
-            drawing = preload(*DRAWING)
+            drawing = preload.begin(*DRAWING)
         built = run.build(detected, intake, as_of, fitted.categories)
         learning.join()
         with stages.stage("forecast", FORETELLING, total=run.runner.shards, unit="shards") as tick:

@@ -56,16 +56,16 @@ def test_nothing_heavy_is_imported_before_the_input_is_looked_at(module: str) ->
 
 SLOW = """
 import sys, time
-from engine.preload import load, preload
+from engine.preload import Preload, load
 
 class Slow:
     def find_spec(name, path=None, target=None):
         time.sleep(0.5 if name == "pack" else 0)
 
 sys.meta_path.insert(0, Slow)
-thread = preload("pack.one")
-load("pack.two")
-thread.join()
+with Preload() as preload:
+    preload.begin("pack.one")
+    load("pack.two")
 """
 
 
