@@ -75,7 +75,7 @@ peers: $(PEERS) ## Install what the benchmarks compare with
 
 .PHONY: test-peers
 test-peers: $(PEERS) ## Run the tests that hold results against those of other programs
-	$(RUN) -m pytest --numprocesses 2 --dist worksteal -m "peers and not long"
+	$(RUN) -m pytest tests/benchmarks tests/real_data tests/test_insights.py --numprocesses 2 --dist worksteal -m "peers and not long"
 
 .PHONY: bench
 bench: $(PEERS) ## Measure the engine beside its peers

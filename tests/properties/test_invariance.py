@@ -32,7 +32,7 @@ def customers(export: Path) -> pl.DataFrame:
     return analyze(export).customers.collect()
 
 
-@pytest.mark.parametrize("shards", [1, 16])
+@pytest.mark.parametrize("shards", [1, pytest.param(16, marks=pytest.mark.long)])
 def test_shuffled_lines_and_shards_change_nothing(
     export: Path, customers: pl.DataFrame, tmp_path: Path, shards: int
 ) -> None:
