@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from inspect import getsource
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sklearn.cluster import kmeans_plusplus
+from sklearn.cluster import _kmeans, kmeans_plusplus
 
 from engine.segments.starts import POINTS, far_apart, start
 from engine.segments.threads import one_thread
 
 
+@pytest.mark.skipif("stable_cumsum" in getsource(_kmeans), reason="this scikit-learn adds up in more digits")
 @settings(deadline=None, max_examples=100)
 @given(
     seed=st.integers(0, 2**32 - 1),
