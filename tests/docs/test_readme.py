@@ -41,7 +41,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("readme")
     for name, seed in (("orders.csv", 1), ("next_month.csv", 2), ("exports/north.csv", 3), ("exports/south.csv", 4)):
         (folder / name).parent.mkdir(exist_ok=True)
-        # Few customers, of whom most have too few for segments: the commands are tried, not what they find.
+        # Mostly too few customers for segments: the commands are tried, not what they find.
         generate(folder / name, rows=1_200 if name == "orders.csv" else 900, seed=seed)
     for year in (2023, 2024):
         (folder / f"exports/{year}.csv.gz").write_bytes(gzip.compress((folder / "orders.csv").read_bytes()))

@@ -127,7 +127,7 @@ def ways(draw: st.DrawFn) -> Written:
     )
 
 
-@settings(deadline=None, max_examples=50, suppress_health_check=[HealthCheck.too_slow])
+@settings(deadline=None, max_examples=80, suppress_health_check=[HealthCheck.too_slow])
 @given(way=ways(), rows=st.sampled_from([3, 40, 12_000]), special=st.booleans())
 def test_one_table_reads_the_same_in_every_dialect(
     tmp_path_factory: pytest.TempPathFactory, way: Written, rows: int, *, special: bool
